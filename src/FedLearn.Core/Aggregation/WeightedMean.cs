@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace FedLearn.Core.Aggregation;
+
+/// <summary>
+/// Federated averaging (McMahan et al. 2017, algorithm 1): the mean of the clients' deltas, each weighted by its number of
+/// examples, sum_k n_k * delta_k / sum_k n_k, one block of coordinates at a time.
+/// </summary>
+/// <remarks>
+/// Sums are float64 and fold the clients one after the other in the order of the calls, so that the same clients in the same order
+/// give the same bits whether they come one or four at a time, and however the vector is cut into blocks.
+/// </remarks>
+public static class WeightedMean
+{
+    /// <summary>Adds one client's block: sum += weight * delta. The lengths must be equal.</summary>
+    public static void Add(Span<double> sum, ReadOnlySpan<float> delta, double weight)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(delta.Length, sum.Length);
+        ref var s = ref MemoryMarshal.GetReference(sum);
+        ref var x = ref MemoryMarshal.GetReference(delta);
+        var w = Vector256.Create(weight);
+        nuint i = 0;
+        for (; i + 4 <= (nuint)sum.Length; i += 4)
+        {
+            Fold(Vector256.LoadUnsafe(ref s, i), ref x, i, w).StoreUnsafe(ref s, i);
+        }
+
+        for (; i < (nuint)sum.Length; i++)
+        {
+            sum[(int)i] = Math.FusedMultiplyAdd(delta[(int)i], weight, sum[(int)i]);
+        }
+    }
+
+    /// <summary>Adds four clients' blocks in one pass over the sum: the same bits as four calls of <see cref="Add(Span{double}, ReadOnlySpan{float}, double)"/>.</summary>
+    public static void Add(
+        Span<double> sum,
+        ReadOnlySpan<float> delta0,
+        ReadOnlySpan<float> delta1,
+        ReadOnlySpan<float> delta2,
+        ReadOnlySpan<float> delta3,
+        ReadOnlySpan<double> weights)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(delta0.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(delta1.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(delta2.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(delta3.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, 4);
+        ref var s = ref MemoryMarshal.GetReference(sum);
+        ref var a = ref MemoryMarshal.GetReference(delta0);
+        ref var b = ref MemoryMarshal.GetReference(delta1);
+        ref var c = ref MemoryMarshal.GetReference(delta2);
+        ref var d = ref MemoryMarshal.GetReference(delta3);
+        var (wa, wb, wc, wd) = (Vector256.Create(weights[0]), Vector256.Create(weights[1]), Vector256.Create(weights[2]), Vector256.Create(weights[3]));
+        nuint i = 0;
+        for (; i + 4 <= (nuint)sum.Length; i += 4)
+        {
+            var folded = Fold(Vector256.LoadUnsafe(ref s, i), ref a, i, wa);
+            folded = Fold(folded, ref b, i, wb);
+            folded = Fold(folded, ref c, i, wc);
+            Fold(folded, ref d, i, wd).StoreUnsafe(ref s, i);
+        }
+
+        var rest = (int)i;
+        Add(sum[rest..], delta0[rest..], weights[0]);
+        Add(sum[rest..], delta1[rest..], weights[1]);
+        Add(sum[rest..], delta2[rest..], weights[2]);
+        Add(sum[rest..], delta3[rest..], weights[3]);
+    }
+
+    /// <summary>Ends a block: sum becomes the mean, sum / totalWeight. The total must be above 0.</summary>
+    public static void Divide(Span<double> sum, double totalWeight)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalWeight);
+        System.Numerics.Tensors.TensorPrimitives.Divide(sum, totalWeight, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Fold(Vector256<double> sum, ref float x, nuint i, Vector256<double> weight)
+    {
+        var (lower, upper) = Vector128.Widen(Vector128.LoadUnsafe(ref x, i));
+        return Vector256.FusedMultiplyAdd(Vector256.Create(lower, upper), weight, sum);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+
+namespace FedLearn.Core.Rounds;
+
+/// <summary>One step of <see cref="RunMachine"/>: the state as it changes, and the effects gathered on the way.</summary>
+internal sealed partial class RunStep(RunState state, TimeSpan now)
+{
+    private readonly List<RunEffect> _effects = [];
+    private RunState _state = state;
+
+    private RoundState Round => _state.Round ?? throw new InvalidOperationException($"no round is open in phase {_state.Phase}");
+
+    public Decision ToDecision() => new(_state, _effects);
+
+    public void SetEligible(ImmutableSortedSet<string> eligible) => _state = _state with { Eligible = eligible };
+
+    /// <summary>Lets everything happen that is due now.</summary>
+    public void Advance()
+    {
+        while (AdvanceOnce())
+        {
+        }
+    }
+
+    public void Stop(string reason)
+    {
+        if (_state.Phase == RunPhase.Over)
+        {
+            return;
+        }
+
+        if (_state.Phase is RunPhase.Fitting or RunPhase.Aggregating)
+        {
+            Void($"the run was stopped: {reason}");
+        }
+        else if (_state.Phase == RunPhase.Evaluating)
+        {
+            CloseWithReports();
+        }
+
+        if (_state.Phase != RunPhase.Over)
+        {
+            End(RunOutcome.Stopped, reason);
+        }
+    }
+
+    private bool AdvanceOnce() => _state.Phase switch
+    {
+        RunPhase.Waiting => TryEndByTime() || TryOpenRound(),
+        RunPhase.Fitting => TryCloseFit(),
+        RunPhase.Evaluating => TryCloseEvaluation(),
+        _ => false,
+    };
+
+    private bool TryEndByTime()
+    {
+        if (!StopRule.WallTimeOver(_state.Spec.Stop, now - _state.Started))
+        {
+            return false;
+        }
+
+        End(RunOutcome.Completed, $"wall time of {_state.Spec.Stop.WallSeconds:0.#} s is over");
+        return true;
+    }
+
+    private bool TryOpenRound()
+    {
+        if (now < _state.NotBefore || _state.Eligible.Count < Selection.Needed(_state.Spec))
+        {
+            return false;
+        }
+
+        var number = _state.LastRound + 1;
+        var closing = _state.Spec.Closing;
+        var cohort = Selection.FitCohort(_state.Spec, number, _state.Eligible);
+        var wanted = closing.MaxUpdates > 0 ? closing.MaxUpdates : Selection.Wanted(_state.Spec, _state.Eligible.Count);
+        var round = new RoundState
+        {
+            Number = number,
+            BaseVersion = _state.Version,
+            Cohort = cohort,
+            Wanted = Math.Min(cohort.Count, wanted),
+            StageStarted = now,
+        };
+        _state = _state with { Phase = RunPhase.Fitting, LastRound = number, Round = round };
+        _effects.Add(new RunEffect.OpenRound(round));
+        return true;
+    }
+
+    private void End(RunOutcome outcome, string reason)
+    {
+        _state = _state with { Phase = RunPhase.Over, Round = null, Outcome = outcome };
+        _effects.Add(new RunEffect.EndRun(outcome, reason));
+    }
+}
