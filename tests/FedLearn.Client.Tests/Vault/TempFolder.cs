@@ -1,0 +1,15 @@
+namespace FedLearn.Client.Tests.Vault;
+
+/// <summary>A folder of one test's own, deleted with everything in it.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("fedlearn-vault-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Every file below, by its path, with its bytes.</summary>
+    public Dictionary<string, byte[]> Snapshot() =>
+        Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(f => f, System.IO.File.ReadAllBytes);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
