@@ -15,7 +15,7 @@ internal sealed record Stroke(bool Smooth, params Vector2[] Points)
     /// <summary>Part of an ellipse, angles in degrees from the right, clockwise.</summary>
     public static Stroke Arc(float x, float y, float radiusX, float radiusY, float from, float to)
     {
-        var spans = Math.Max(4, (int)MathF.Abs(to - from) / 30);
+        var spans = Math.Max(4, (int)MathF.Abs(to - from) / 50);
         var points = new Vector2[spans + 1];
         for (var i = 0; i <= spans; i++)
         {
