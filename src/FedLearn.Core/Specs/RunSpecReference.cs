@@ -1,0 +1,85 @@
+using System.Text;
+
+namespace FedLearn.Core.Specs;
+
+/// <summary>The reference of the run spec as Markdown, made of <see cref="SpecFields"/>: docs/run-spec.md.</summary>
+public static class RunSpecReference
+{
+    private const string Head =
+        """
+        # The run spec
+
+        A run is described by one JSON file. Comments and trailing commas are allowed; at most 1 MiB. Every field has a flag of
+        the same name, `fedlearn run create spec.json --client.batchSize 10`, and `--set PATH=JSON` sets any field, a model's own
+        ones too. What stands on the command line wins over the file. `null` means: as if the field were not there.
+        All mistakes are reported at once, each with its path.
+
+        ```json
+        {
+          "name": "digits",
+          "model": { "kind": "mlp", "inputs": 784, "hidden": [200], "classes": 10 },
+          "stop": { "rounds": 20, "target": { "metric": "accuracy", "value": 0.97 } },
+          "client": { "epochs": 1, "batchSize": 10, "learningRate": 0.1 }
+        }
+        ```
+
+        This page is made by `fedlearn run spec`; do not edit it.
+
+        """;
+
+    private const string Model =
+        """
+
+        A kind's own fields stand beside `kind`; trainers receive the whole object.
+
+        | kind | fields | model |
+        |---|---|---|
+        | `linear` | `inputs` | linear regression, mean squared error |
+        | `logistic` | `inputs` | one sigmoid output, binary cross-entropy |
+        | `softmax` | `inputs`, `classes` | softmax regression, cross-entropy |
+        | `mlp` | `inputs`, `hidden` (list of layer widths), `classes`, `loss` (`cross-entropy` or `mse`) | perceptron with ReLU |
+
+        `model.tensors` lists the model's tensors in the order of its vector: 1 to 10,000 objects
+        `{"name": "fc1.weight", "shape": [200, 784], "init": {"kind": "he"}}`. For the built-in kinds `fedlearn run create` fills it in;
+        a model of your own must list them. Names are unique, 1 to 200 characters; a shape has up to 8 dimensions of at least 1
+        (dense weights are [out, in]; `[]` is a scalar); all elements are float32, at most 2^40 in all. `init.kind` is
+        `zeros` (default), `he`, `glorot`, or `normal` with its standard deviation `std` (at least 0).
+
+        """;
+
+    private const string Client =
+        """
+
+        Other fields are allowed here: they reach the participants' own trainers as they are. A name that is nearly one of the
+        table's is taken for a slip and is a mistake.
+
+        """;
+
+    /// <summary>The page.</summary>
+    public static string Markdown()
+    {
+        var page = new StringBuilder(Head);
+        foreach (var group in SpecFields.All.GroupBy(f => f.Group.Split('.')[0]))
+        {
+            page.Append($"\n## {(group.Key.Length == 0 ? "Top level" : $"`{group.Key}`")}\n\n");
+            page.Append("| field | type | bounds | unit | default | meaning |\n|---|---|---|---|---|---|\n");
+            foreach (var field in group)
+            {
+                page.Append(Row(field));
+            }
+
+            page.Append(group.Key switch { "model" => Model, "client" => Client, _ => "" });
+        }
+
+        return page.ToString();
+    }
+
+    private static string Row(SpecField f)
+    {
+        var bounds = f.ZeroMeans.Length > 0 ? $"{f.Bounds} (0 = {f.ZeroMeans})" : f.Bounds;
+        var fallback = f.Required ? "required" : f.Default is { } value ? $"`{value}`" : "none";
+        return $"| `{f.Path}` | {TypeName(f.Type)} | {bounds} | {f.Unit} | {fallback} | {f.Doc} |\n";
+    }
+
+    private static string TypeName(SpecType type) => type switch { SpecType.Whole => "integer", SpecType.Number => "number", _ => "text" };
+}
