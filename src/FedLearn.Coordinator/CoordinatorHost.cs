@@ -1,0 +1,210 @@
+using System.Net.Sockets;
+using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Ingest;
+using FedLearn.Coordinator.Models;
+using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Protocol.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+
+namespace FedLearn.Coordinator;
+
+/// <summary>A coordinator in this process: from its data folder to its listeners.</summary>
+public sealed class CoordinatorHost : IAsyncDisposable
+{
+    private const int MaxMessage = 4 << 20;
+
+    private readonly WebApplication _app;
+    private readonly DataFolder _folder;
+    private readonly CoordinatorOptions _options;
+
+    private CoordinatorHost(WebApplication app, DataFolder folder, CoordinatorOptions options) => (_app, _folder, _options) = (app, folder, options);
+
+    /// <summary>The address that serves participants and operators, with the port that was taken.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>The address of health, with the port that was taken.</summary>
+    public string OperationsAddress { get; private set; } = "";
+
+    /// <summary>The file with the operators' token.</summary>
+    public string OperatorTokenFile => _folder.OperatorToken;
+
+    /// <summary>Opens the data folder, goes on with open runs, and listens.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock; the system's where none is given.</param>
+    /// <exception cref="StartupException">It cannot start; the message says why and what to do.</exception>
+    public static async Task<CoordinatorHost> StartAsync(CoordinatorOptions options, TimeProvider? time = null)
+    {
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            throw new StartupException(string.Join(Environment.NewLine, problems));
+        }
+
+        var folder = DataFolder.Open(options.DataFolder);
+        CoordinatorHost? host = null;
+        try
+        {
+            host = new CoordinatorHost(Build(options, folder, time ?? TimeProvider.System), folder, options);
+            await host.StartAsync().ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            if (host is not null)
+            {
+                await host._app.DisposeAsync().ConfigureAwait(false);
+            }
+
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until the process is asked to stop (SIGTERM, Ctrl-C) or the token is cancelled, then drains.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        var stop = new TaskCompletionSource();
+        var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
+        using var onToken = cancellationToken.Register(() => stop.TrySetResult());
+        using var onSignal = lifetime.ApplicationStopping.Register(() => stop.TrySetResult());
+        await stop.Task.ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Drains and stops: not ready, no new work, open uploads finish or can resume.</summary>
+    public async Task StopAsync()
+    {
+        var log = _app.Services.GetRequiredService<CoordinatorLog>();
+        log.Draining(_options.DrainSeconds);
+        await Drain.RunAsync(_app.Services, TimeSpan.FromSeconds(_options.DrainSeconds)).ConfigureAwait(false);
+        await _app.StopAsync().ConfigureAwait(false);
+        log.Stopped();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _folder.Dispose();
+    }
+
+    private static WebApplication Build(CoordinatorOptions options, DataFolder folder, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = options.Development ? Environments.Development : Environments.Production,
+            ContentRootPath = folder.Root,
+        });
+        builder.Host.UseSerilog(Logging.Create(options), dispose: true);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        AddServices(builder.Services, options, folder, time);
+
+        var app = builder.Build();
+        app.MapGrpcService<FederationService>();
+        app.MapGrpcService<RunsService>();
+        app.MapGrpcHealthChecksService();
+        if (options.Development)
+        {
+            app.MapGrpcReflectionService();
+        }
+
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/healthz/ready");
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, CoordinatorOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
+        kestrel.Limits.Http2.InitialStreamWindowSize = 4 << 20;
+        kestrel.Limits.Http2.MaxFrameSize = 256 << 10;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Listen), listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time)
+    {
+        services.AddSingleton(options).AddSingleton(folder).AddSingleton(time).AddSingleton<CoordinatorLog>();
+        services.AddSingleton(new CoordinatorDbFactory(folder.Database));
+        services.AddSingleton<IDbContextFactory<CoordinatorDb>>(s => s.GetRequiredService<CoordinatorDbFactory>());
+        services.AddSingleton<IRunStore, RunStore>().AddSingleton<RunCatalog>();
+        services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>();
+        services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
+        services.AddSingleton<UploadFiles>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>();
+        services.AddSingleton<ClientRegistry>().AddSingleton(_ => Identity.OperatorToken.Open(folder.OperatorToken));
+        services.AddSingleton(s => new RunServices(
+            s.GetRequiredService<IRunStore>(),
+            s.GetRequiredService<IModelStore>(),
+            s.GetRequiredService<WatchHub>(),
+            s.GetRequiredService<CoordinatorLog>(),
+            time,
+            new FatalError(s.GetRequiredService<CoordinatorLog>()).End));
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessage;
+            grpc.EnableDetailedErrors = false;
+            grpc.Interceptors.Add<IdentityInterceptor>();
+            grpc.Interceptors.Add<ErrorInterceptor>();
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(health =>
+        {
+            health.Services.Map(Federation.Descriptor.FullName, _ => true);
+            health.Services.Map(Runs.Descriptor.FullName, _ => true);
+        }).AddCheck<ReadyCheck>("ready");
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+    }
+
+    private async Task StartAsync()
+    {
+        var services = _app.Services;
+        var log = services.GetRequiredService<CoordinatorLog>();
+        if (Migrator.Migrate(_folder, services.GetRequiredService<CoordinatorDbFactory>(), services.GetRequiredService<TimeProvider>()) is { } copy)
+        {
+            log.Migrated(copy);
+        }
+
+        // Runs come before listeners: a client that asks must not hear that its run does not exist.
+        _ = services.GetRequiredService<OperatorToken>();
+        var runs = services.GetRequiredService<RunRegistry>();
+        runs.ResumeAll();
+        ConfiguredRuns.Create(_options.SpecJsons, runs, services.GetRequiredService<IRunStore>());
+        await ListenAsync().ConfigureAwait(false);
+        log.Started(BuildInfo.Version, Address, OperationsAddress, _folder.Root);
+        if (_options.Insecure)
+        {
+            log.Insecure(Address);
+        }
+    }
+
+    private async Task ListenAsync()
+    {
+        try
+        {
+            await _app.StartAsync().ConfigureAwait(false);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new StartupException($"{_options.Listen} or {_options.Operations} is in use by another process; stop it, or give another address (--listen, --operations)", e);
+        }
+        catch (SocketException e)
+        {
+            throw new StartupException($"cannot listen on {_options.Listen} and {_options.Operations}: {e.Message}; give another address (--listen, --operations)", e);
+        }
+
+        var addresses = _app.Urls.ToList();
+        (Address, OperationsAddress) = (addresses[0], addresses[1]);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Rounds;
+using Microsoft.Extensions.Logging;
+
+namespace FedLearn.Coordinator;
+
+/// <summary>Every message of the coordinator, with its stable event id (docs/operations.md lists them).</summary>
+internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
+{
+    [LoggerMessage(1000, LogLevel.Information, "Coordinator {Version} serves participants and operators on {Listen}, health on {Operations}, data in {Data}")]
+    public partial void Started(string version, string listen, string operations, string data);
+
+    [LoggerMessage(1001, LogLevel.Warning, "INSECURE: {Listen} is reachable from other machines and nothing on it is encrypted or authenticated by certificate")]
+    public partial void Insecure(string listen);
+
+    [LoggerMessage(1002, LogLevel.Information, "Stopping: not ready any more, no new work; open uploads have {Seconds} s to finish and resume at the next start")]
+    public partial void Draining(double seconds);
+
+    [LoggerMessage(1003, LogLevel.Information, "Stopped")]
+    public partial void Stopped();
+
+    [LoggerMessage(1004, LogLevel.Information, "Database migrated; a copy of the older one is {Copy}")]
+    public partial void Migrated(string copy);
+
+    [LoggerMessage(1005, LogLevel.Critical, "{Message}")]
+    public partial void Fatal(Exception exception, string message);
+
+    [LoggerMessage(1010, LogLevel.Information, "Client {Client} joined the federation ({Software})")]
+    public partial void ClientJoined(string client, string software);
+
+    [LoggerMessage(1011, LogLevel.Information, "Client {Client} is online")]
+    public partial void ClientOnline(string client);
+
+    [LoggerMessage(1012, LogLevel.Information, "Client {Client} is offline")]
+    public partial void ClientOffline(string client);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Refused a call to {Method}: {Reason}")]
+    public partial void CallRefused(string method, string reason);
+
+    [LoggerMessage(1100, LogLevel.Information, "Run {Run} ({RunId}) is open: {Phase}, last round {Round}, version {Version}")]
+    public partial void RunOpen(string run, string runId, RunPhase phase, int round, int version);
+
+    [LoggerMessage(1101, LogLevel.Information, "Run {Run} waits for {WaitingFor}")]
+    public partial void RunWaits(string run, string waitingFor);
+
+    [LoggerMessage(1102, LogLevel.Information, "Run {Run} is over ({Outcome}): {Reason}; its newest version is {Version}")]
+    public partial void RunEnded(string run, RunOutcome outcome, string reason, int version);
+
+    [LoggerMessage(1103, LogLevel.Warning, "Run {Run} is declined by {Client}: {Reason}")]
+    public partial void RunDeclined(string run, string client, string reason);
+
+    [LoggerMessage(1104, LogLevel.Warning, "Run {RunId}: the database is {Outcome}; nothing was changed, callers were told to try again")]
+    public partial void StoreRefused(string runId, CommitOutcome outcome);
+
+    [LoggerMessage(1200, LogLevel.Information, "Run {Run} round {Round} opens: {Cohort} clients train version {Version}")]
+    public partial void RoundOpened(string run, int round, int cohort, int version);
+
+    [LoggerMessage(1202, LogLevel.Warning, "Run {Run} round {Round} is void: {Reason}")]
+    public partial void RoundVoid(string run, int round, string reason);
+
+    [LoggerMessage(1203, LogLevel.Error, "Run {Run} round {Round}: {Reason}")]
+    public partial void AggregationFailed(string run, int round, string reason);
+
+    [LoggerMessage(1204, LogLevel.Warning, "Run {Run} round {Round} is given up by {Client}: {Reason}")]
+    public partial void StageDeclined(string run, int round, string client, string reason);
+
+    [LoggerMessage(1210, LogLevel.Debug, "Run {Run} round {Round}: update of {Client} accepted, {Examples} examples, norm {Norm}, train loss {Loss}")]
+    public partial void UpdateAccepted(string run, int round, string client, long examples, double norm, double? loss);
+
+    [LoggerMessage(1211, LogLevel.Warning, "Run {Run} round {Round}: update of {Client} refused: {Reason}")]
+    public partial void UpdateRefused(string run, int round, string client, Refusal reason);
+
+    [LoggerMessage(1212, LogLevel.Warning, "Run {Run} round {Round}: upload of {Client} refused: {Reason}")]
+    public partial void UploadRefused(string run, int round, string client, string reason);
+
+    [LoggerMessage(1213, LogLevel.Warning, "Cannot delete {Path}: {Reason}")]
+    public partial void CannotDelete(string path, string reason);
+
+    /// <summary>The one line per round that operators watch.</summary>
+    public void RoundDone(OpenRun run, RunEffect.CloseRound closed)
+    {
+        var figures = run.Meter.Snapshot();
+        RoundDone(
+            run.Spec.Name,
+            closed.Round.Number,
+            closed.Round.Cohort.Count,
+            closed.Round.Updates.Count,
+            figures.Late,
+            figures.Refused,
+            Number(RunStore.TrainLoss(closed.Round)),
+            Evaluation(closed),
+            Megabytes(figures.BytesIn),
+            Megabytes(figures.BytesOut),
+            Math.Round(figures.FitSeconds, 3),
+            Math.Round(figures.AggregateSeconds, 3));
+    }
+
+    [LoggerMessage(1201, LogLevel.Information, "Run {Run} round {Round}: cohort {Cohort}, accepted {Accepted}, late {Late}, refused {Refused} | train loss {TrainLoss} | {Evaluation} | in {MBIn} MB, out {MBOut} MB | fit {FitSeconds} s, aggregate {AggregateSeconds} s")]
+    private partial void RoundDone(string run, int round, int cohort, int accepted, int late, int refused, string trainLoss, string evaluation, double mbIn, double mbOut, double fitSeconds, double aggregateSeconds);
+
+    private static string Evaluation(RunEffect.CloseRound closed) => closed.Metrics.Count == 0
+        ? "not evaluated"
+        : "eval " + string.Join(", ", closed.Metrics.OrderByDescending(m => m.Key == "loss").Select(m => $"{m.Key} {Number(m.Value)}"));
+
+    private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
+
+    private static double Megabytes(long bytes) => Math.Round(bytes / 1e6, 2);
+}

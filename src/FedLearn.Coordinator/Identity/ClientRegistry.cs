@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace FedLearn.Coordinator.Identity;
+
+/// <summary>
+/// Who the clients are: ids and the hashes of their tokens. Tokens are 256 random bits; the database holds SHA-256 of them, which
+/// needs no salt or stretching at that entropy.
+/// </summary>
+internal sealed partial class ClientRegistry(IDbContextFactory<CoordinatorDb> factory, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, string> _idByTokenHash = new(StringComparer.Ordinal);
+
+    [GeneratedRegex("^[a-z0-9-]{1,63}$")]
+    private static partial Regex ClientId { get; }
+
+    public static bool IsClientId(string id) => ClientId.IsMatch(id);
+
+    /// <summary>
+    /// Registers an id and returns its token, or null where the id is taken. While nobody has used the token, the id can be registered
+    /// again: the reply that carried the token may have been lost.
+    /// </summary>
+    public string? Register(string id, string software)
+    {
+        var token = RandomNumberGenerator.GetBytes(32);
+        lock (_gate)
+        {
+            using var db = factory.CreateDbContext();
+            var row = db.Clients.Find(id);
+            if (row is { TokenUsed: true })
+            {
+                return null;
+            }
+
+            if (row is null)
+            {
+                row = new ClientRow { Id = id, TokenHash = [], JoinedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
+                db.Add(row);
+            }
+
+            (row.TokenHash, row.Software) = (SHA256.HashData(token), software);
+            db.SaveChanges();
+        }
+
+        return Convert.ToHexStringLower(token);
+    }
+
+    /// <summary>The client that a token belongs to, or null.</summary>
+    public string? Find(string token)
+    {
+        if (token.Length != 64 || !token.All(char.IsAsciiHexDigit))
+        {
+            return null;
+        }
+
+        var hash = SHA256.HashData(Convert.FromHexString(token));
+        var key = Convert.ToHexStringLower(hash);
+        return _idByTokenHash.TryGetValue(key, out var id) ? id : FindAndMarkUsed(hash, key);
+    }
+
+    public IReadOnlyList<ClientRow> All()
+    {
+        using var db = factory.CreateDbContext();
+        return [.. db.Clients.AsNoTracking().OrderBy(c => c.Id)];
+    }
+
+    private string? FindAndMarkUsed(byte[] hash, string key)
+    {
+        lock (_gate)
+        {
+            using var db = factory.CreateDbContext();
+            var row = db.Clients.SingleOrDefault(c => c.TokenHash == hash);
+            if (row is null)
+            {
+                return null;
+            }
+
+            if (!row.TokenUsed)
+            {
+                row.TokenUsed = true;
+                db.SaveChanges();
+            }
+
+            _idByTokenHash[key] = row.Id;
+            return row.Id;
+        }
+    }
+}

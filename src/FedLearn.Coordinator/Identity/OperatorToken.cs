@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FedLearn.Coordinator.Identity;
+
+/// <summary>
+/// The operators' token: 256 random bits in a file that only the coordinator's user can read. Who can read the file may operate.
+/// </summary>
+internal sealed class OperatorToken
+{
+    private readonly byte[] _hash;
+
+    private OperatorToken(string token) => _hash = Hash(token);
+
+    /// <summary>Reads the token, or makes it at the first start.</summary>
+    public static OperatorToken Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var file = new FileStream(path, options);
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        return new OperatorToken(File.ReadAllText(path).Trim());
+    }
+
+    public bool Matches(string token) => CryptographicOperations.FixedTimeEquals(_hash, Hash(token));
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

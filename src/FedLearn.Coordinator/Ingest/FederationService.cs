@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Models;
+using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Rounds;
+using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
+using Grpc.Core;
+
+namespace FedLearn.Coordinator.Ingest;
+
+/// <summary>The participants' calls: thin, each one passed on to who does it.</summary>
+internal sealed class FederationService(
+    ClientRegistry clients,
+    WatchHub hub,
+    RunRegistry runs,
+    UpdateIngest ingest,
+    ModelFeed models,
+    RoundQuery rounds,
+    DrainState drain,
+    CoordinatorOptions options,
+    CoordinatorLog log) : Federation.FederationBase
+{
+    /// <summary>The protocol version that this coordinator speaks.</summary>
+    public const int ProtocolVersion = 1;
+
+    private const int MaxReason = 500;
+    private const int MaxSoftware = 100;
+
+    public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
+    {
+        CheckJoin(request);
+        var reply = new JoinReply { HeartbeatSeconds = options.HeartbeatSeconds };
+        if (IdentityInterceptor.TokenOf(context) is { } token)
+        {
+            if (clients.Find(token) is not { } known || known != request.ClientId)
+            {
+                throw Problem.Unauthenticated($"the token that was sent is not that of client '{request.ClientId}'; use the one that its first Join returned, or join under another id").ToException();
+            }
+
+            return Task.FromResult(reply);
+        }
+
+        reply.Token = clients.Register(request.ClientId, request.Software)
+            ?? throw Problem.Unauthenticated($"client id '{request.ClientId}' is taken and no token was sent; send the token that its first Join returned, or join under another id").ToException();
+        log.ClientJoined(request.ClientId, request.Software);
+        return Task.FromResult(reply);
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchReply> responseStream, ServerCallContext context)
+    {
+        var id = Caller.Participant(context);
+        ThrowIfDraining();
+        var session = hub.Open(id);
+        log.ClientOnline(id);
+        try
+        {
+            await runs.AttachAsync(session);
+            session.Send(new WatchReply { Synced = new Synced() });
+            await foreach (var message in session.Outbox.ReadAllAsync(context.CancellationToken))
+            {
+                await responseStream.WriteAsync(message, context.CancellationToken);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException && context.CancellationToken.IsCancellationRequested)
+        {
+            // The client went away; it comes back by itself.
+        }
+        finally
+        {
+            if (hub.Close(session))
+            {
+                runs.Gone(id);
+                log.ClientOffline(id);
+            }
+        }
+    }
+
+    public override async Task<AnswerRunReply> AnswerRun(AnswerRunRequest request, ServerCallContext context)
+    {
+        var id = Caller.Participant(context);
+        if (request.DeclineReason.Length > MaxReason)
+        {
+            throw Problem.Invalid($"decline_reason: expected at most {MaxReason} characters, got {request.DeclineReason.Length}").ToException();
+        }
+
+        var run = runs.FindOpen(request.RunId);
+        if (request.Round == 0)
+        {
+            runs.Answer(request.RunId, id, request.DeclineReason.Length == 0 ? null : request.DeclineReason);
+            return new AnswerRunReply();
+        }
+
+        if (request.DeclineReason.Length == 0 || request.Stage == Stage.Unspecified)
+        {
+            throw Problem.Invalid("an answer for a round gives it up: expected decline_reason and stage").ToException();
+        }
+
+        log.StageDeclined(run.Spec.Name, request.Round, id, request.DeclineReason);
+        var stage = request.Stage == Stage.Fit ? RunPhase.Fitting : RunPhase.Evaluating;
+        await runs.AskAsync(request.RunId, new RunEvent.StageDeclined(id, request.Round, stage));
+        return new AnswerRunReply();
+    }
+
+    public override Task GetModel(GetModelRequest request, IServerStreamWriter<GetModelReply> responseStream, ServerCallContext context) =>
+        models.SendVectorAsync(request, responseStream, context.CancellationToken);
+
+    public override Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
+    {
+        ThrowIfDraining();
+        return Task.FromResult(ingest.Open(Caller.Participant(context), request.Header ?? new UpdateHeader()));
+    }
+
+    public override async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<PushUpdateRequest> requestStream, ServerCallContext context)
+    {
+        ThrowIfDraining();
+        using var upload = drain.Enter();
+        return new PushUpdateReply { Receipt = await ingest.PushAsync(Caller.Participant(context), requestStream, context.CancellationToken) };
+    }
+
+    public override Task<HeartbeatReply> Heartbeat(HeartbeatRequest request, ServerCallContext context)
+    {
+        hub.Touch(Caller.Participant(context));
+        return Task.FromResult(new HeartbeatReply());
+    }
+
+    public override Task<GetRoundReply> GetRound(GetRoundRequest request, ServerCallContext context) =>
+        Task.FromResult(rounds.Find(request.RunId, request.Round, Caller.Participant(context))
+            ?? throw Problem.NotFound($"run '{request.RunId}' has no round {request.Round}").ToException());
+
+    public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
+    {
+        var id = Caller.Participant(context);
+        var run = runs.FindOpen(request.RunId);
+        if (HeaderValidator.CheckMetrics(request.Metrics) is { } problem)
+        {
+            throw problem.ToException();
+        }
+
+        if (request.NumExamples < 1 || request.NumExamples > run.Spec.Bounds.MaxExamples)
+        {
+            throw Problem.Invalid($"num_examples: expected 1 to {run.Spec.Bounds.MaxExamples}, got {request.NumExamples}").ToException();
+        }
+
+        var result = new EvaluationResultOf(request.NumExamples, request.Metrics.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        return await runs.AskAsync(request.RunId, new RunEvent.EvaluationReported(id, request.Round, result)) switch
+        {
+            RunReply.Done => new ReportEvaluationReply(),
+            RunReply.Unavailable => throw Problem.Unavailable("the report could not be made durable just now; send it again").ToException(),
+            _ => throw Problem.FailedPrecondition($"round {request.Round} of run {request.RunId} does not wait for a report of this client").ToException(),
+        };
+    }
+
+    private static void CheckJoin(JoinRequest request)
+    {
+        if (!ClientRegistry.IsClientId(request.ClientId))
+        {
+            throw Problem.Invalid($"client_id: expected 1 to 63 of a-z, 0-9 and '-', got '{request.ClientId}'").ToException();
+        }
+
+        if (request.ProtocolVersion != ProtocolVersion)
+        {
+            throw Problem.FailedPrecondition($"protocol_version: this coordinator speaks {ProtocolVersion}, the client {request.ProtocolVersion}; use a client of the same major version").ToException();
+        }
+
+        if (request.Software.Length > MaxSoftware)
+        {
+            throw Problem.Invalid($"software: expected at most {MaxSoftware} characters, got {request.Software.Length}").ToException();
+        }
+    }
+
+    private void ThrowIfDraining()
+    {
+        if (drain.IsDraining)
+        {
+            throw Problem.Unavailable("the coordinator is stopping; reconnect in a few seconds").ToException();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Proofs;
+using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Coordinator.Ingest;
+
+/// <summary>Checks what an update says of itself, before a byte of it is taken.</summary>
+internal static class HeaderValidator
+{
+    public const int MaxMetrics = 64;
+    public const int MaxMetricName = 100;
+
+    /// <summary>The first thing wrong with a header for this run, or null.</summary>
+    public static Problem? Check(UpdateHeader header, OpenRun run)
+    {
+        var manifest = run.Manifest;
+        if (header.ManifestHash != manifest.Hash)
+        {
+            return Problem.Invalid($"manifest_hash: expected {manifest.Hash} (the model of run {run.Id}), got '{header.ManifestHash}'; the model's tensors differ in name, shape or order");
+        }
+
+        if (!header.BaseDigest.Span.SequenceEqual(run.Newest.Digest))
+        {
+            return Problem.FailedPrecondition($"base_digest: expected {Hex(run.Newest.Digest)} (version {run.Newest.Number}), got {Hex(header.BaseDigest.Span)}; train from the assigned base version");
+        }
+
+        if (header.Parts.Count != 1 || header.Parts[0].Name != "delta")
+        {
+            return Problem.Invalid($"parts: expected exactly one, named 'delta', got [{string.Join(", ", header.Parts.Select(p => p.Name))}]");
+        }
+
+        return CheckPart(header.Parts[0], manifest.ByteLength) ?? CheckNumbers(header, run.Spec.Bounds.MaxExamples);
+    }
+
+    /// <summary>What is wrong with named numbers, or null.</summary>
+    public static Problem? CheckMetrics(IDictionary<string, double> metrics)
+    {
+        if (metrics.Count > MaxMetrics)
+        {
+            return Problem.Invalid($"metrics: expected at most {MaxMetrics}, got {metrics.Count}");
+        }
+
+        foreach (var (name, value) in metrics)
+        {
+            if (name.Length is 0 or > MaxMetricName || name.Any(char.IsControl))
+            {
+                return Problem.Invalid($"metrics: expected names of 1 to {MaxMetricName} characters without control characters, got one of {name.Length}");
+            }
+
+            if (!double.IsFinite(value))
+            {
+                return Problem.Invalid($"metrics.{name}: expected a finite number, got {value}; a diverging model is better declined (AnswerRun)");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The digest that identifies an update.</summary>
+    public static byte[] DigestOf(UpdateHeader header) => BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory));
+
+    private static Problem? CheckPart(UpdatePart part, long byteLength)
+    {
+        if (part.Encoding != Encoding.F32)
+        {
+            return Problem.Invalid($"parts[0].encoding: expected ENCODING_F32, got {part.Encoding}");
+        }
+
+        if (part.ByteLength != byteLength)
+        {
+            return Problem.Invalid($"parts[0].byte_length: expected {byteLength} bytes ({byteLength / sizeof(float)} float32 values), got {part.ByteLength}; the update has the wrong shape");
+        }
+
+        return part.Digest.Length == 32 ? null : Problem.Invalid($"parts[0].digest: expected 32 bytes, got {part.Digest.Length}");
+    }
+
+    private static Problem? CheckNumbers(UpdateHeader header, long maxExamples)
+    {
+        if (header.NumExamples < 1 || header.NumExamples > maxExamples)
+        {
+            return Problem.Invalid($"num_examples: expected 1 to {maxExamples}, got {header.NumExamples}; a client without examples declines the run");
+        }
+
+        return header.Steps < 0
+            ? Problem.Invalid($"steps: expected at least 0, got {header.Steps}")
+            : CheckMetrics(header.Metrics);
+    }
+
+    private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+}

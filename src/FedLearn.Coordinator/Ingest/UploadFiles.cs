@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Proofs;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Coordinator.Ingest;
+
+/// <summary>Which update an upload is for. Its id is made of these, so that a new process finds a partial upload again.</summary>
+internal sealed record UploadKey(string RunId, int Round, string ClientId, string Digest)
+{
+    /// <summary>The name of the upload's files; the digest's first 16 hex digits tell apart different updates of one client.</summary>
+    public string Name => $"{ClientId}.{Digest[..16]}";
+
+    public string Id => $"{RunId}/{Round}/{Name}";
+}
+
+/// <summary>The places of uploads on disk, and who writes to each.</summary>
+internal sealed class UploadFiles(DataFolder folder)
+{
+    private readonly ConcurrentDictionary<string, UploadHold.Slot> _slots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string ClientId, string RunId), (string UploadId, UpdateHeader Header)> _announced = new();
+
+    /// <summary>Keeps an announced header for the stream that resumes it: the last one of each client and run.</summary>
+    public void Remember(UploadKey key, UpdateHeader header) => _announced[(key.ClientId, key.RunId)] = (key.Id, header);
+
+    /// <summary>The header that a client announced under an upload id, or null.</summary>
+    public UpdateHeader? Recall(string uploadId, string clientId)
+    {
+        var runId = uploadId.Split('/')[0];
+        return _announced.TryGetValue((clientId, runId), out var announced) && announced.UploadId == uploadId ? announced.Header : null;
+    }
+
+    /// <summary>Bytes of whole blocks that an upload can go on from.</summary>
+    public long ResumeOffset(UploadKey key)
+    {
+        var (part, list) = (new FileInfo(PartOf(key)), new FileInfo(ListOf(key)));
+        return part.Exists && list.Exists
+            ? Math.Min(list.Length / BlockList.EntrySize, part.Length / BlockDigest.BlockSize) * BlockDigest.BlockSize
+            : 0;
+    }
+
+    /// <summary>
+    /// Makes the caller the upload's one writer. An older connection of the same client, which may be half open, is interrupted and
+    /// waited for.
+    /// </summary>
+    public Task<UploadHold> HoldAsync(UploadKey key, CancellationToken cancellationToken) =>
+        UploadHold.TakeAsync(_slots.GetOrAdd(key.Id, _ => new UploadHold.Slot()), cancellationToken);
+
+    /// <summary>Opens an upload, anew or after its last whole block that is sound. The caller holds it.</summary>
+    public Upload Open(UploadKey key, bool startAnew)
+    {
+        Durable.CreateFolder(folder.RoundOf(key.RunId, key.Round));
+        var vector = startAnew
+            ? VectorWriter.Create(PartOf(key), ListOf(key), [])
+            : VectorWriter.Resume(PartOf(key), ListOf(key));
+        return new Upload(vector, Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.update"));
+    }
+
+    /// <summary>Forgets the writers of a round that is over.</summary>
+    public void Forget(string runId, int round)
+    {
+        foreach (var id in _slots.Keys.Where(id => id.StartsWith($"{runId}/{round}/", StringComparison.Ordinal)))
+        {
+            _slots.TryRemove(id, out _);
+        }
+    }
+
+    private string PartOf(UploadKey key) => Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.part");
+
+    private string ListOf(UploadKey key) => Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.blocks");
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Proofs;
+using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace FedLearn.Coordinator.Models;
+
+/// <summary>Feeds published versions to clients and operators.</summary>
+internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegistry runs)
+{
+    /// <summary>Bytes of a chunk: small enough to flow, large enough that a message's cost does not count.</summary>
+    public const int ChunkSize = 256 << 10;
+
+    /// <summary>Sends a version's vector from an offset on.</summary>
+    public async Task SendVectorAsync(GetModelRequest request, IServerStreamWriter<GetModelReply> stream, CancellationToken cancellationToken)
+    {
+        var version = Find(request.RunId, request.Version);
+        if (request.Offset < 0 || request.Offset > version.ByteLength)
+        {
+            throw Problem.Invalid($"offset: expected 0 to {version.ByteLength}, got {request.Offset}").ToException();
+        }
+
+        using var vector = Open(version);
+        await stream.WriteAsync(new GetModelReply { Version = ToWire(version) }, cancellationToken).ConfigureAwait(false);
+        var meter = runs.Find(request.RunId)?.Meter;
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockDigest.BlockSize);
+        try
+        {
+            for (var at = request.Offset; at < version.ByteLength;)
+            {
+                var block = (int)(at / BlockDigest.BlockSize);
+                var length = Read(vector, block, buffer);
+                for (var inBlock = (int)(at % BlockDigest.BlockSize); inBlock < length; inBlock = (int)(at - ((long)block * BlockDigest.BlockSize)))
+                {
+                    var take = Math.Min(ChunkSize, length - inBlock);
+                    var data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(inBlock, take));
+                    await stream.WriteAsync(new GetModelReply { Chunk = new Chunk { Offset = at, Data = data } }, cancellationToken).ConfigureAwait(false);
+                    at += take;
+                    meter?.AddBytesOut(take);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Sends a version's whole safetensors file.</summary>
+    public async Task SendFileAsync(DownloadModelRequest request, IServerStreamWriter<DownloadModelReply> stream, CancellationToken cancellationToken)
+    {
+        var version = Find(request.RunId, request.HasVersion ? request.Version : null);
+        Verify(version, cancellationToken);
+        using var file = versions.OpenFile(version);
+        await stream.WriteAsync(new DownloadModelReply { Header = new DownloadHeader { Version = ToWire(version), FileLength = file.Length } }, cancellationToken).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            for (var at = 0L; at < file.Length;)
+            {
+                var read = await file.ReadAsync(buffer.AsMemory(0, ChunkSize), cancellationToken).ConfigureAwait(false);
+                var data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read));
+                await stream.WriteAsync(new DownloadModelReply { Chunk = new Chunk { Offset = at, Data = data } }, cancellationToken).ConfigureAwait(false);
+                at += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public static ModelVersion ToWire(StoredVersion version) => new()
+    {
+        RunId = version.RunId,
+        Version = version.Number,
+        Digest = ByteString.CopyFrom(version.Digest),
+        ParentDigest = ByteString.CopyFrom(version.ParentDigest),
+        Round = version.Round,
+        ByteLength = version.ByteLength,
+        ManifestHash = version.ManifestHash,
+    };
+
+    private StoredVersion Find(string runId, int? number) =>
+        store.FindVersion(runId, number) ?? throw Problem.NotFound(number is null
+            ? $"there is no run '{runId}'"
+            : $"run '{runId}' has no version {number}").ToException();
+
+    private VectorReader Open(StoredVersion version)
+    {
+        try
+        {
+            return versions.OpenVector(version);
+        }
+        catch (StoredDataException e)
+        {
+            throw Problem.DataLoss(e.Message).ToException();
+        }
+    }
+
+    private static int Read(VectorReader vector, int block, byte[] buffer)
+    {
+        try
+        {
+            return vector.Read(block, buffer);
+        }
+        catch (StoredDataException e)
+        {
+            throw Problem.DataLoss(e.Message).ToException();
+        }
+    }
+
+    /// <summary>The full digest, before a file leaves the house.</summary>
+    private void Verify(StoredVersion version, CancellationToken cancellationToken)
+    {
+        using var vector = Open(version);
+        using var digest = new BlockDigest();
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockDigest.BlockSize);
+        try
+        {
+            for (var block = 0; block < vector.BlockCount; block++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                digest.Append(buffer.AsSpan(0, Read(vector, block, buffer)));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (!digest.Finish().AsSpan().SequenceEqual(version.Digest))
+        {
+            throw Problem.DataLoss($"the file of version {version.Number} of run {version.RunId} does not match its digest").ToException();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Models;
+
+namespace FedLearn.Coordinator.Models;
+
+/// <summary>The files of published versions: safetensors, with a block list beside each.</summary>
+internal sealed class VersionFiles(DataFolder folder)
+{
+    /// <summary>
+    /// Writes a version's file under a temporary name; <paramref name="fill"/> appends the vector. What is there under the final name
+    /// from an unfinished try is replaced.
+    /// </summary>
+    public StoredVersion Write(string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, Action<VectorWriter> fill)
+    {
+        Durable.CreateFolder(folder.VersionsOf(runId));
+        var path = folder.VersionFile(runId, version);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["fedlearn.run"] = runId,
+            ["fedlearn.version"] = $"{version}",
+            ["fedlearn.round"] = $"{round}",
+            ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
+        };
+        using var writer = VectorWriter.Create($"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata));
+        fill(writer);
+        if (writer.Length != manifest.ByteLength || !writer.AllFinite)
+        {
+            writer.Discard();
+            throw new StoredDataException($"version {version} would have {writer.Length} bytes ({manifest.ByteLength} expected), all finite: {writer.AllFinite}");
+        }
+
+        var digest = writer.Finish();
+        writer.Seal(path);
+        return new StoredVersion(runId, version, round, digest, parentDigest, manifest.ByteLength, manifest.Hash);
+    }
+
+    /// <summary>Opens a version's vector.</summary>
+    /// <exception cref="StoredDataException">The file is missing or damaged.</exception>
+    public VectorReader OpenVector(StoredVersion version)
+    {
+        var path = folder.VersionFile(version.RunId, version.Number);
+        return new VectorReader(path, ListOf(path), HeaderLength(path), version.ByteLength);
+    }
+
+    /// <summary>Opens a version's whole file.</summary>
+    public FileStream OpenFile(StoredVersion version) => File.OpenRead(folder.VersionFile(version.RunId, version.Number));
+
+    private static long HeaderLength(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var prefix = new byte[Safetensors.PrefixLength];
+            file.ReadExactly(prefix);
+            var (length, problem) = Safetensors.ReadPrefix(prefix, file.Length);
+            return problem is null ? Safetensors.PrefixLength + length : throw new StoredDataException($"{path}: {problem}");
+        }
+        catch (IOException e)
+        {
+            throw new StoredDataException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string ListOf(string path) => Path.ChangeExtension(path, ".blocks");
+}

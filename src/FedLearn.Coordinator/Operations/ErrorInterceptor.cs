@@ -1,0 +1,60 @@
+using FedLearn.Coordinator.Storage;
+using FedLearn.Protocol;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace FedLearn.Coordinator.Operations;
+
+/// <summary>Turns known failures of the machine below into their statuses. What is left is a bug and goes to the caller as UNKNOWN, without detail.</summary>
+internal sealed class ErrorInterceptor : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Map(e, context) is { } problem)
+        {
+            throw problem.ToException();
+        }
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(requestStream, context).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Map(e, context) is { } problem)
+        {
+            throw problem.ToException();
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Map(e, context) is { } problem)
+        {
+            throw problem.ToException();
+        }
+    }
+
+    private static Problem? Map(Exception e, ServerCallContext context) => e switch
+    {
+        RpcException => null,
+        StoredDataException => Problem.DataLoss(e.Message),
+        OperationCanceledException when context.CancellationToken.IsCancellationRequested => Problem.Unavailable("the connection ended"),
+        OperationCanceledException => Problem.Unavailable("a newer connection of this client took over, or the coordinator is stopping"),
+        _ when DiskErrors.IsFull(e) => Problem.Exhausted("the coordinator's disk is full; nothing was counted. Tell its operator, and try again later"),
+        IOException when context.CancellationToken.IsCancellationRequested => Problem.Unavailable("the connection ended"),
+        _ => null,
+    };
+}

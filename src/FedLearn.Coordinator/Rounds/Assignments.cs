@@ -1,0 +1,79 @@
+using FedLearn.Core.Models;
+using FedLearn.Core.Rounds;
+using FedLearn.Protocol.V1;
+using Google.Protobuf;
+
+namespace FedLearn.Coordinator.Rounds;
+
+/// <summary>What a run tells a client, made from the run's state.</summary>
+internal static class Assignments
+{
+    /// <summary>The full current state of a run, for one client.</summary>
+    public static IEnumerable<WatchReply> Current(OpenRun run, string clientId, TimeSpan now)
+    {
+        yield return new WatchReply { Run = run.Announcement };
+        if (Open(run, clientId, now) is { } assignment)
+        {
+            yield return assignment;
+        }
+    }
+
+    /// <summary>What the client is to do in the open stage, or null.</summary>
+    public static WatchReply? Open(OpenRun run, string clientId, TimeSpan now) => run.State switch
+    {
+        { Phase: RunPhase.Fitting, Round: { } r } when r.Cohort.Contains(clientId) && !r.Declined.Contains(clientId) && !r.Updates.ContainsKey(clientId) =>
+            Fit(run, r, now),
+        { Phase: RunPhase.Evaluating, Round: { } r } when r.Evaluators.Contains(clientId) && !r.Declined.Contains(clientId) && !r.Reports.ContainsKey(clientId) =>
+            Evaluate(run, r, now),
+        _ => null,
+    };
+
+    public static WatchReply Fit(OpenRun run, RoundState round, TimeSpan now) => new()
+    {
+        Fit = new FitAssignment
+        {
+            RunId = run.Id,
+            Round = round.Number,
+            BaseVersion = round.BaseVersion,
+            BaseDigest = ByteString.CopyFrom(run.Newest.Digest),
+            SecondsLeft = RunMachine.SecondsLeft(run.State, now),
+        },
+    };
+
+    public static WatchReply Evaluate(OpenRun run, RoundState round, TimeSpan now) => new()
+    {
+        Evaluate = new EvaluateAssignment
+        {
+            RunId = run.Id,
+            Round = round.Number,
+            Version = run.Newest.Number,
+            Digest = ByteString.CopyFrom(run.Newest.Digest),
+            SecondsLeft = RunMachine.SecondsLeft(run.State, now),
+        },
+    };
+
+    public static WatchReply Over(string runId, RoundState round, Stage stage) =>
+        new() { StageOver = new StageOver { RunId = runId, Round = round.Number, Stage = stage } };
+
+    public static RunAnnouncement Announce(string runId, string specJson, Core.Specs.RunSpec spec)
+    {
+        var manifest = new Manifest { Hash = spec.Model.Manifest.Hash };
+        manifest.Tensors.AddRange(spec.Model.Manifest.Tensors.Select(ToWire));
+        return new RunAnnouncement
+        {
+            RunId = runId,
+            Name = spec.Name,
+            SpecJson = specJson,
+            Manifest = manifest,
+            Seed = spec.Seed,
+            DataSchemaDigest = spec.DataSchema ?? "",
+        };
+    }
+
+    private static Tensor ToWire(TensorSpec spec)
+    {
+        var tensor = new Tensor { Name = spec.Name };
+        tensor.Shape.AddRange(spec.Shape);
+        return tensor;
+    }
+}

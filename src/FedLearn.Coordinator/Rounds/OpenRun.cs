@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using FedLearn.Core.Models;
+using FedLearn.Core.Rounds;
+using FedLearn.Core.Specs;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Coordinator.Rounds;
+
+/// <summary>An open run as the rest of the coordinator sees it: written by its loop alone, read by everybody.</summary>
+internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
+{
+    private volatile RunState _state = stored.State;
+    private volatile StoredVersion _newest = newest;
+    private volatile RoundMeter _meter = new();
+
+    public string Id { get; } = stored.Id;
+
+    public RunSpec Spec => _state.Spec;
+
+    public ModelManifest Manifest => Spec.Model.Manifest;
+
+    public RunAnnouncement Announcement { get; } = Assignments.Announce(stored.Id, stored.SpecJson, stored.State.Spec);
+
+    public RunFeed Feed { get; } = new();
+
+    public RunState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>The newest published version.</summary>
+    public StoredVersion Newest
+    {
+        get => _newest;
+        set => _newest = value;
+    }
+
+    /// <summary>Counts of the open round.</summary>
+    public RoundMeter Meter
+    {
+        get => _meter;
+        set => _meter = value;
+    }
+
+    /// <summary>The reasons of the clients that declined the run.</summary>
+    public ImmutableSortedDictionary<string, string> Declined { get; set; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+}

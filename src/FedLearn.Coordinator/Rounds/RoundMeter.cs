@@ -1,0 +1,43 @@
+namespace FedLearn.Coordinator.Rounds;
+
+/// <summary>Counts what happens in a round besides its decisions. Thread safe.</summary>
+internal sealed class RoundMeter
+{
+    private long _bytesIn;
+    private long _bytesOut;
+    private int _late;
+    private int _refused;
+    private int _declinedFit;
+
+    public double FitSeconds { get; set; }
+
+    public double AggregateSeconds { get; set; }
+
+    public double EvaluateSeconds { get; set; }
+
+    public int DeclinedFit
+    {
+        get => _declinedFit;
+        set => _declinedFit = value;
+    }
+
+    public void AddBytesIn(long bytes) => Interlocked.Add(ref _bytesIn, bytes);
+
+    public void AddBytesOut(long bytes) => Interlocked.Add(ref _bytesOut, bytes);
+
+    public void AddLate() => Interlocked.Increment(ref _late);
+
+    public void AddRefused() => Interlocked.Increment(ref _refused);
+
+    public RoundFigures Snapshot() => new()
+    {
+        BytesIn = Interlocked.Read(ref _bytesIn),
+        BytesOut = Interlocked.Read(ref _bytesOut),
+        Late = _late,
+        Refused = _refused,
+        DeclinedFit = _declinedFit,
+        FitSeconds = FitSeconds,
+        AggregateSeconds = AggregateSeconds,
+        EvaluateSeconds = EvaluateSeconds,
+    };
+}

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Rounds;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Coordinator.Rounds;
+
+/// <summary>Carries out what a run decided: what to make durable, and what to do once it is.</summary>
+internal sealed class RunEffects(
+    OpenRun run,
+    RunServices services,
+    ImmutableSortedDictionary<string, SealedUpdate> updates,
+    Action<RunMessage> post) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private ImmutableSortedDictionary<string, SealedUpdate> _updates = updates;
+    private Task _aggregation = Task.CompletedTask;
+    private TimeSpan _stageStarted;
+    private string? _waitingFor;
+
+    /// <summary>An aggregation that the last process did not finish starts anew: the same updates give the same bits.</summary>
+    public void ResumeAfterRestart()
+    {
+        _stageStarted = services.Now;
+        if (run.State is { Phase: RunPhase.Aggregating, Round: { } round })
+        {
+            StartAggregation(round, run.State.Version + 1);
+        }
+
+        services.Log.RunOpen(run.Spec.Name, run.Id, run.State.Phase, run.State.LastRound, run.State.Version);
+    }
+
+    /// <summary>The effects that change what is on disk, with their facts.</summary>
+    public IReadOnlyList<RunCommit> ToCommits(IReadOnlyList<CausedEffect> effects)
+    {
+        var commits = new List<RunCommit>(effects.Count);
+        foreach (var (effect, cause) in effects)
+        {
+            switch (effect)
+            {
+                case RunEffect.AcceptUpdate:
+                    commits.Add(new RunCommit(effect, Update: cause.Update));
+                    break;
+                case RunEffect.Publish:
+                    commits.Add(new RunCommit(effect, Version: cause.Version, Figures: run.Meter.Snapshot()));
+                    break;
+                case RunEffect.OpenRound or RunEffect.RecordEvaluation or RunEffect.EndRun:
+                    commits.Add(new RunCommit(effect));
+                    break;
+                case RunEffect.Aggregate e:
+                    run.Meter.FitSeconds = SecondsOfStage();
+                    run.Meter.DeclinedFit = e.Round.Declined.Count;
+                    commits.Add(new RunCommit(effect, Figures: run.Meter.Snapshot()));
+                    break;
+                case RunEffect.OpenEvaluation or RunEffect.CloseRound or RunEffect.VoidRound:
+                    run.Meter.EvaluateSeconds = effect is RunEffect.CloseRound { Round.Evaluators.Count: > 0 } ? SecondsOfStage() : 0;
+                    commits.Add(new RunCommit(effect, Figures: run.Meter.Snapshot()));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return commits;
+    }
+
+    /// <summary>What follows once everything is durable: replies, assignments, aggregation, log.</summary>
+    public void CarryOut(IReadOnlyList<CausedEffect> effects, TimeSpan now)
+    {
+        foreach (var (effect, cause) in effects)
+        {
+            CarryOut(effect, cause, now);
+        }
+
+        LogWaiting();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _aggregation.ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private void CarryOut(RunEffect effect, RunMessage.Happened cause, TimeSpan now)
+    {
+        switch (effect)
+        {
+            case RunEffect.OpenRound e:
+                _updates = _updates.Clear();
+                run.Meter = new RoundMeter();
+                _stageStarted = now;
+                services.Log.RoundOpened(run.Spec.Name, e.Round.Number, e.Round.Cohort.Count, e.Round.BaseVersion);
+                Tell(e.Round.Cohort, Assignments.Fit(run, e.Round, now));
+                break;
+            case RunEffect.AcceptUpdate e:
+                _updates = _updates.SetItem(e.ClientId, cause.Update!);
+                cause.Reply?.TrySetResult(new RunReply.Accepted(cause.Update!));
+                services.Log.UpdateAccepted(run.Spec.Name, e.Round, e.ClientId, e.Update.NumExamples, cause.Update!.Norm, e.Update.Loss);
+                break;
+            case RunEffect.RepeatReceipt e:
+                cause.Reply?.TrySetResult(new RunReply.Accepted(_updates[e.ClientId]));
+                break;
+            case RunEffect.RefuseUpdate e:
+                Refuse(e, cause);
+                break;
+            case RunEffect.Aggregate e:
+                Tell(e.Round.Cohort.Except(e.Round.Updates.Keys), Assignments.Over(run.Id, e.Round, Stage.Fit));
+                StartAggregation(e.Round, e.NewVersion);
+                break;
+            case RunEffect.Publish:
+                run.Newest = cause.Version!;
+                break;
+            case RunEffect.OpenEvaluation e:
+                _stageStarted = now;
+                Tell(e.Round.Evaluators, Assignments.Evaluate(run, e.Round, now));
+                break;
+            case RunEffect.IgnoreEvaluation e:
+                cause.Reply?.TrySetResult(e.Repeated ? RunReply.Done.Instance : RunReply.NotExpected.Instance);
+                break;
+            case RunEffect.CloseRound e:
+                Tell(e.Round.Evaluators.Except(e.Round.Reports.Keys), Assignments.Over(run.Id, e.Round, Stage.Evaluate));
+                services.Log.RoundDone(run, e);
+                services.Versions.DropUpdates(run.Id, e.Round.Number);
+                break;
+            case RunEffect.VoidRound e:
+                Tell(e.Round.Cohort, Assignments.Over(run.Id, e.Round, Stage.Fit));
+                services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
+                services.Versions.DropUpdates(run.Id, e.Round.Number);
+                break;
+            case RunEffect.EndRun e:
+                services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } });
+                services.Log.RunEnded(run.Spec.Name, e.Outcome, e.Reason, run.State.Version);
+                run.Feed.Close();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Refuse(RunEffect.RefuseUpdate e, RunMessage.Happened cause)
+    {
+        if (e.Late)
+        {
+            run.Meter.AddLate();
+        }
+        else
+        {
+            run.Meter.AddRefused();
+        }
+
+        cause.Reply?.TrySetResult(new RunReply.Refused(e.Reason));
+        services.Log.UpdateRefused(run.Spec.Name, e.Round, e.ClientId, e.Reason);
+    }
+
+    private void StartAggregation(RoundState round, int newVersion)
+    {
+        var sealedUpdates = round.Updates.Keys.Select(id => _updates[id]).ToList();
+        var baseVersion = run.Newest;
+        _aggregation = Task.Run(() => Aggregate(round, newVersion, baseVersion, sealedUpdates));
+    }
+
+    private void Aggregate(RoundState round, int newVersion, StoredVersion baseVersion, List<SealedUpdate> sealedUpdates)
+    {
+        var started = services.Now;
+        try
+        {
+            var version = services.Versions.Aggregate(run.Id, run.Spec, baseVersion, round.Number, sealedUpdates, _stopping.Token);
+            run.Meter.AggregateSeconds = (services.Now - started).TotalSeconds;
+            post(new RunMessage.Happened(new RunEvent.AggregateReady(round.Number, newVersion), Version: version));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The next start does it again.
+        }
+        catch (Exception e) when (e is StoredDataException || DiskErrors.IsFull(e))
+        {
+            services.Log.AggregationFailed(run.Spec.Name, round.Number, e.Message);
+            post(new RunMessage.Happened(new RunEvent.AggregationFailed(round.Number, $"its aggregate could not be computed: {e.Message}")));
+        }
+        catch (Exception e)
+        {
+            services.Fatal($"run {run.Id}: the outcome of writing version {newVersion} is unknown, so this process ends; the next start computes it again", e);
+        }
+    }
+
+    private void Tell(IEnumerable<string> clients, WatchReply message)
+    {
+        foreach (var client in clients)
+        {
+            services.Hub.Send(client, message);
+        }
+    }
+
+    private void LogWaiting()
+    {
+        var state = run.State;
+        var waitingFor = state.Phase == RunPhase.Waiting && state.Eligible.Count < Selection.Needed(state.Spec)
+            ? $"{Selection.Needed(state.Spec)} clients to be online; {state.Eligible.Count} are"
+            : null;
+        if (waitingFor is not null && waitingFor != _waitingFor)
+        {
+            services.Log.RunWaits(run.Spec.Name, waitingFor);
+        }
+
+        _waitingFor = waitingFor;
+    }
+
+    private double SecondsOfStage() => (services.Now - _stageStarted).TotalSeconds;
+}

@@ -1,0 +1,20 @@
+using FedLearn.Core.Rounds;
+
+namespace FedLearn.Coordinator.Rounds;
+
+/// <summary>What a run's loop is sent. One reader takes them in order.</summary>
+internal abstract record RunMessage
+{
+    /// <summary>An event for the state machine, with who waits for the reply.</summary>
+    public sealed record Happened(RunEvent Event, TaskCompletionSource<RunReply>? Reply = null, SealedUpdate? Update = null, StoredVersion? Version = null)
+        : RunMessage;
+
+    /// <summary>A client came online and wants the run's current state.</summary>
+    public sealed record Attach(WatchSession Session, TaskCompletionSource Attached) : RunMessage;
+
+    /// <summary>A client accepted the run, or declined it with a reason.</summary>
+    public sealed record Answer(string ClientId, string? DeclineReason) : RunMessage;
+
+    /// <summary>A client went offline.</summary>
+    public sealed record Gone(string ClientId) : RunMessage;
+}

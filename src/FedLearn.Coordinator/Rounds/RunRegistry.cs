@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using FedLearn.Core.Rounds;
+using FedLearn.Core.Specs;
+using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Coordinator.Rounds;
+
+/// <summary>The runs of this coordinator: one loop for each that is open, or that ended in this process.</summary>
+internal sealed class RunRegistry(RunServices services) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, RunLoop> _loops = new(StringComparer.Ordinal);
+    private readonly Lock _creating = new();
+
+    /// <summary>All runs whose loop is here.</summary>
+    public IEnumerable<OpenRun> All => _loops.Values.Select(l => l.Run);
+
+    /// <summary>Goes on with what the last process left.</summary>
+    public void ResumeAll()
+    {
+        foreach (var stored in services.Store.LoadOpen())
+        {
+            var newest = services.Store.FindVersion(stored.Id, number: null)!;
+            _loops[stored.Id] = new RunLoop(stored, newest, services);
+        }
+    }
+
+    /// <summary>Creates a run and its version 0.</summary>
+    public (OpenRun? Run, Problem? Problem) Create(RunSpec spec, string specJson, Stream? initial)
+    {
+        var id = $"{spec.Name}-{Guid.NewGuid().ToString("N")[..8]}";
+        RunLoop loop;
+        lock (_creating)
+        {
+            if (services.Store.FindRunId(spec.Name) is { } existing)
+            {
+                return (null, Problem.AlreadyExists($"name: there is a run named '{spec.Name}' already ({existing}); choose another name"));
+            }
+
+            StoredVersion version;
+            try
+            {
+                version = services.Versions.Initialise(id, spec, initial);
+            }
+            catch (InvalidDataException e)
+            {
+                return (null, Problem.Invalid($"initial: {e.Message}"));
+            }
+
+            if (services.Store.Create(id, spec.Name, specJson, version) != CommitOutcome.Done)
+            {
+                return (null, Problem.Unavailable("the database is busy or full; nothing was created, try again"));
+            }
+
+            var stored = services.Store.LoadOpen().Single(r => r.Id == id);
+            _loops[id] = loop = new RunLoop(stored, version, services);
+        }
+
+        services.Hub.SendAll(new WatchReply { Run = loop.Run.Announcement });
+        return (loop.Run, null);
+    }
+
+    /// <summary>A run that is open, or over in this process.</summary>
+    /// <exception cref="Grpc.Core.RpcException">There is none of that id, or it ended before this process started.</exception>
+    public OpenRun FindOpen(string runId) =>
+        _loops.TryGetValue(runId, out var loop) ? loop.Run
+        : services.Store.FindVersion(runId, 0) is not null ? throw Problem.Of(Refusal.RunOver, runId, 0).ToException()
+        : throw Problem.NotFound($"there is no run '{runId}'").ToException();
+
+    public OpenRun? Find(string runId) => _loops.GetValueOrDefault(runId)?.Run;
+
+    /// <summary>Brings a run an event and waits until its effects are durable.</summary>
+    public Task<RunReply> AskAsync(string runId, RunEvent happened, SealedUpdate? update = null)
+    {
+        FindOpen(runId);
+        return _loops[runId].AskAsync(happened, update);
+    }
+
+    /// <summary>Passes a client's answer on.</summary>
+    public void Answer(string runId, string clientId, string? declineReason)
+    {
+        FindOpen(runId);
+        _loops[runId].Post(new RunMessage.Answer(clientId, declineReason));
+    }
+
+    /// <summary>Sends a session the full current state of every open run.</summary>
+    public async Task AttachAsync(WatchSession session)
+    {
+        foreach (var loop in _loops.Values.OrderBy(l => l.Run.Id, StringComparer.Ordinal))
+        {
+            var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (loop.Post(new RunMessage.Attach(session, attached)))
+            {
+                await attached.Task.ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Tells every run that a client is offline.</summary>
+    public void Gone(string clientId)
+    {
+        foreach (var loop in _loops.Values)
+        {
+            loop.Post(new RunMessage.Gone(clientId));
+        }
+    }
+
+    /// <summary>Ends the loops. What was acknowledged is on disk; the next start goes on from there.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var loop in _loops.Values)
+        {
+            await loop.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Microsoft.Data.Sqlite;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>
+/// Copies a data folder while its coordinator runs, and puts a copy back. The database is copied first, as of one instant; every
+/// file that its rows name is immutable, so the files are copied after it. A round may end in between and delete its updates; then the
+/// copy starts over with a newer database.
+/// </summary>
+public static class Backup
+{
+    private const int Tries = 5;
+
+    /// <summary>Copies a data folder into a folder that does not exist yet or is empty.</summary>
+    /// <exception cref="StartupException">The source is no data folder, or the target holds something.</exception>
+    public static void Create(string dataFolder, string target)
+    {
+        var database = DataFolder.DatabaseOf(dataFolder);
+        if (!File.Exists(database))
+        {
+            throw new StartupException($"{dataFolder} is not a coordinator's data folder: it has no fedlearn.db");
+        }
+
+        ThrowUnlessEmpty(target);
+        Directory.CreateDirectory(target);
+        for (var attempt = 1; ; attempt++)
+        {
+            var copy = DataFolder.DatabaseOf(target);
+            File.Delete(copy);
+            SqliteCopy.Copy(database, copy);
+            var missing = CopyFiles(dataFolder, target, copy);
+            if (missing is null)
+            {
+                return;
+            }
+
+            if (attempt == Tries)
+            {
+                throw new StartupException($"{missing} is missing although the database names it; the data folder is damaged, or rounds end faster than they can be copied");
+            }
+        }
+    }
+
+    /// <summary>Puts a backup back into a data folder that does not exist yet or is empty.</summary>
+    public static void Restore(string backup, string dataFolder)
+    {
+        ThrowUnlessEmpty(dataFolder);
+        Create(backup, dataFolder);
+    }
+
+    private static void ThrowUnlessEmpty(string folder)
+    {
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            throw new StartupException($"{folder} holds something already; give a folder that is empty or does not exist");
+        }
+    }
+
+    /// <summary>Copies the files that the rows of a database copy name. Returns the first that is missing, or null.</summary>
+    private static string? CopyFiles(string from, string to, string databaseCopy)
+    {
+        foreach (var relative in NamedFiles(databaseCopy))
+        {
+            var target = Path.Combine(to, relative);
+            if (File.Exists(target))
+            {
+                continue;
+            }
+
+            Durable.CreateFolder(Path.GetDirectoryName(target)!);
+            try
+            {
+                File.Copy(Path.Combine(from, relative), $"{target}.part", overwrite: true);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return Path.Combine(from, relative);
+            }
+
+            using (var copied = File.OpenHandle($"{target}.part", FileMode.Open, FileAccess.ReadWrite))
+            {
+                Durable.Sync(copied);
+            }
+
+            Durable.Rename($"{target}.part", target);
+        }
+
+        return null;
+    }
+
+    private static List<string> NamedFiles(string database)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        connection.Open();
+        var files = new List<string>();
+        using var versions = new SqliteCommand("SELECT RunId, Number FROM Versions", connection);
+        using (var rows = versions.ExecuteReader())
+        {
+            while (rows.Read())
+            {
+                var stem = Path.Combine("runs", rows.GetString(0), "versions", $"{rows.GetInt32(1):D6}");
+                files.AddRange([$"{stem}.safetensors", $"{stem}.blocks"]);
+            }
+        }
+
+        using var updates = new SqliteCommand(
+            "SELECT u.RunId, u.Round, u.FileName FROM Updates u JOIN Rounds r ON r.RunId = u.RunId AND r.Number = u.Round WHERE r.Status IN ('Fitting', 'Aggregating')",
+            connection);
+        using (var rows = updates.ExecuteReader())
+        {
+            while (rows.Read())
+            {
+                var file = Path.Combine("runs", rows.GetString(0), "rounds", $"{rows.GetInt32(1):D6}", rows.GetString(2));
+                files.AddRange([file, Path.ChangeExtension(file, ".blocks")]);
+            }
+        }
+
+        return files;
+    }
+}

@@ -1,0 +1,35 @@
+using FedLearn.Coordinator.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>The database: rows only, never a vector.</summary>
+internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : DbContext(options)
+{
+    public DbSet<ClientRow> Clients => Set<ClientRow>();
+
+    public DbSet<RunRow> Runs => Set<RunRow>();
+
+    public DbSet<VersionRow> Versions => Set<VersionRow>();
+
+    public DbSet<RoundRow> Rounds => Set<RoundRow>();
+
+    public DbSet<UpdateRow> Updates => Set<UpdateRow>();
+
+    public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.Entity<ClientRow>().HasKey(r => r.Id);
+        model.Entity<RunRow>().HasKey(r => r.Id);
+        model.Entity<RunRow>().HasIndex(r => r.Name).IsUnique();
+        model.Entity<VersionRow>().HasKey(r => new { r.RunId, r.Number });
+        model.Entity<RoundRow>().HasKey(r => new { r.RunId, r.Number });
+        model.Entity<UpdateRow>().HasKey(r => new { r.RunId, r.Round, r.ClientId });
+        model.Entity<EvaluationRow>().HasKey(r => new { r.RunId, r.Round, r.ClientId });
+        model.Entity<VersionRow>().HasOne<RunRow>().WithMany().HasForeignKey(r => r.RunId);
+        model.Entity<RoundRow>().HasOne<RunRow>().WithMany().HasForeignKey(r => r.RunId);
+        model.Entity<UpdateRow>().HasOne<RoundRow>().WithMany().HasForeignKey(r => new { r.RunId, r.Round });
+        model.Entity<EvaluationRow>().HasOne<RoundRow>().WithMany().HasForeignKey(r => new { r.RunId, r.Round });
+    }
+}

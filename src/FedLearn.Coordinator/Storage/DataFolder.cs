@@ -1,0 +1,80 @@
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>
+/// The coordinator's folder on disk. One process owns it at a time: <see cref="Open"/> takes a lock that the system frees when the
+/// process ends, however it ends.
+/// </summary>
+/// <remarks>
+/// <code>
+/// fedlearn.db                                rows (WAL, synchronous=FULL)
+/// coordinator.lock                           held while a coordinator runs
+/// operator.token                             the operators' token, 0600
+/// runs/RUN/versions/000001.safetensors       a version, as readers of that format open it
+/// runs/RUN/versions/000001.blocks            its block list
+/// runs/RUN/rounds/000001/CLIENT.DIGEST.part  an upload under way, with CLIENT.DIGEST.blocks
+/// runs/RUN/rounds/000001/CLIENT.DIGEST.update  an update, complete and verified
+/// </code>
+/// </remarks>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataFolder(string root, FileStream held)
+    {
+        Root = root;
+        _lock = held;
+    }
+
+    public string Root { get; }
+
+    public string Database => DatabaseOf(Root);
+
+    public string OperatorToken => Path.Combine(Root, "operator.token");
+
+    public static string DatabaseOf(string root) => Path.Combine(root, "fedlearn.db");
+
+    /// <summary>Makes the folder where needed, checks that it can be written, and locks it.</summary>
+    /// <exception cref="StartupException">It cannot be written, or another coordinator holds it.</exception>
+    public static DataFolder Open(string path)
+    {
+        var root = Path.GetFullPath(path);
+        try
+        {
+            Durable.CreateFolder(root);
+            RestrictToOwner(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"data folder {root} cannot be made or written: {e.Message}. Give a folder that this user may write (--data)", e);
+        }
+
+        try
+        {
+            return new DataFolder(root, new FileStream(Path.Combine(root, "coordinator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StartupException($"data folder {root} cannot be written by this user: {e.Message}. Change its owner, or give another (--data)", e);
+        }
+        catch (IOException e)
+        {
+            throw new StartupException($"data folder {root} is in use by another coordinator, or cannot be written: {e.Message}", e);
+        }
+    }
+
+    public string VersionsOf(string runId) => Path.Combine(Root, "runs", runId, "versions");
+
+    public string RoundOf(string runId, int round) => Path.Combine(Root, "runs", runId, "rounds", $"{round:D6}");
+
+    public string VersionFile(string runId, int version) => Path.Combine(VersionsOf(runId), $"{version:D6}.safetensors");
+
+    public void Dispose() => _lock.Dispose();
+
+    private static void RestrictToOwner(string root)
+    {
+        if (!OperatingSystem.IsWindows() && !Directory.EnumerateFileSystemEntries(root).Any())
+        {
+            File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

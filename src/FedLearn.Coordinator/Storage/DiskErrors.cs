@@ -1,0 +1,12 @@
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>Tells the known disk errors from those whose outcome is unknown.</summary>
+internal static class DiskErrors
+{
+    private const int NoSpacePosix = 28;
+    private const int QuotaPosix = 122;
+    private const int DiskFullWindows = unchecked((int)0x80070070);
+
+    /// <summary>Whether the disk, or this user's share of it, is full: the write did not happen.</summary>
+    public static bool IsFull(Exception e) => e is IOException && e.HResult is NoSpacePosix or QuotaPosix or DiskFullWindows;
+}

@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>Brings the database to this program's version: makes it, migrates an older one after copying it, refuses a newer one.</summary>
+internal static class Migrator
+{
+    /// <summary>Returns the path of the copy that was made before a migration, or null where none was needed.</summary>
+    /// <exception cref="StartupException">The database is newer than this program, or not a database.</exception>
+    public static string? Migrate(DataFolder folder, CoordinatorDbFactory factory, TimeProvider time)
+    {
+        using var db = factory.CreateDbContext();
+        try
+        {
+            var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+            var applied = db.Database.GetAppliedMigrations().ToList();
+            if (applied.Find(m => !known.Contains(m)) is { } unknown)
+            {
+                throw new StartupException($"the database {folder.Database} was written by a newer version of FedLearn (migration {unknown}); "
+                    + "start that version, or restore a backup made by this one");
+            }
+
+            if (applied.Count == known.Count)
+            {
+                return null;
+            }
+
+            var copy = applied.Count == 0 ? null : Copy(folder, time);
+            db.Database.Migrate();
+            return copy;
+        }
+        catch (SqliteException e)
+        {
+            throw new StartupException($"the database {folder.Database} cannot be opened: {e.Message}. Restore a backup, or start with another data folder", e);
+        }
+    }
+
+    private static string Copy(DataFolder folder, TimeProvider time)
+    {
+        var copy = Path.Combine(folder.Root, $"fedlearn-before-migration-{time.GetUtcNow():yyyyMMddTHHmmssZ}.db");
+        SqliteCopy.Copy(folder.Database, copy);
+        return copy;
+    }
+}

@@ -1,0 +1,95 @@
+using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Protocol.V1;
+using Microsoft.EntityFrameworkCore;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>Runs and rounds as operators read them: what is durable.</summary>
+internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
+{
+    public IReadOnlyList<Run> Runs()
+    {
+        using var db = factory.CreateDbContext();
+        return [.. db.Runs.AsNoTracking().OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).AsEnumerable().Select(r => ToWire(db, r))];
+    }
+
+    public Run? FindRun(string runId)
+    {
+        using var db = factory.CreateDbContext();
+        return db.Runs.Find(runId) is { } row ? ToWire(db, row) : null;
+    }
+
+    public Round? FindRound(string runId, int number)
+    {
+        using var db = factory.CreateDbContext();
+        return db.Rounds.Find(runId, number) is { } row ? ToWire(db, row) : null;
+    }
+
+    /// <summary>The rounds from a number on, oldest first.</summary>
+    public IReadOnlyList<Round> Rounds(string runId, int from)
+    {
+        using var db = factory.CreateDbContext();
+        return [.. db.Rounds.AsNoTracking().Where(r => r.RunId == runId && r.Number >= from).OrderBy(r => r.Number).AsEnumerable().Select(r => ToWire(db, r))];
+    }
+
+    private static Run ToWire(CoordinatorDb db, RunRow row) => new()
+    {
+        RunId = row.Id,
+        Name = row.Name,
+        Status = row.Outcome switch
+        {
+            null => RunStatus.Open,
+            "Completed" => RunStatus.Completed,
+            "Stopped" => RunStatus.Stopped,
+            _ => RunStatus.Failed,
+        },
+        Reason = row.Reason,
+        SpecJson = row.SpecJson,
+        Round = db.Rounds.Where(r => r.RunId == row.Id).Max(r => (int?)r.Number) ?? 0,
+        Version = db.Versions.Where(v => v.RunId == row.Id).Max(v => (int?)v.Number) ?? 0,
+        CreatedUnixMs = row.CreatedUnixMs,
+        EndedUnixMs = row.EndedUnixMs ?? 0,
+    };
+
+    private static Round ToWire(CoordinatorDb db, RoundRow row)
+    {
+        var round = new Round
+        {
+            Number = row.Number,
+            Status = Enum.Parse<RoundStatus>(row.Status),
+            Reason = row.Reason,
+            BaseVersion = row.BaseVersion,
+            Cohort = row.Cohort.Length == 0 ? 0 : row.Cohort.Split(',').Length,
+            Accepted = db.Updates.Count(u => u.RunId == row.RunId && u.Round == row.Number),
+            Declined = row.Declined,
+            Late = row.Late,
+            Refused = row.Refused,
+            BytesIn = row.BytesIn,
+            BytesOut = row.BytesOut,
+            FitSeconds = row.FitSeconds,
+            AggregateSeconds = row.AggregateSeconds,
+            EvaluateSeconds = row.EvaluateSeconds,
+        };
+        if (row.Version is { } version)
+        {
+            round.Version = version;
+        }
+
+        if (row.TrainLoss is { } loss)
+        {
+            round.TrainLoss = loss;
+        }
+
+        round.EvalMetrics.Add(MetricsJson.Read(row.EvalMetrics));
+        var reports = db.Evaluations.AsNoTracking().Where(e => e.RunId == row.RunId && e.Round == row.Number).OrderBy(e => e.ClientId);
+        round.Evaluations.AddRange(reports.AsEnumerable().Select(ToWire));
+        return round;
+    }
+
+    private static ClientEvaluation ToWire(EvaluationRow row)
+    {
+        var evaluation = new ClientEvaluation { ClientId = row.ClientId, NumExamples = row.NumExamples };
+        evaluation.Metrics.Add(MetricsJson.Read(row.Metrics));
+        return evaluation;
+    }
+}

@@ -1,0 +1,72 @@
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Rounds;
+
+namespace FedLearn.Coordinator.Storage;
+
+// Rows and back.
+internal sealed partial class RunStore
+{
+    private RoundRow NewRow(string runId, RoundState round) => new()
+    {
+        RunId = runId,
+        Number = round.Number,
+        BaseVersion = round.BaseVersion,
+        Wanted = round.Wanted,
+        Status = "Fitting",
+        Cohort = string.Join(',', round.Cohort),
+        OpenedUnixMs = NowMs,
+    };
+
+    private VersionRow ToRow(StoredVersion version) => new()
+    {
+        RunId = version.RunId,
+        Number = version.Number,
+        Round = version.Round,
+        Digest = version.Digest,
+        ParentDigest = version.ParentDigest,
+        ByteLength = version.ByteLength,
+        ManifestHash = version.ManifestHash,
+        PublishedUnixMs = NowMs,
+    };
+
+    private static StoredVersion FromRow(VersionRow row) =>
+        new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash);
+
+    private static UpdateRow ToRow(SealedUpdate update) => new()
+    {
+        RunId = update.RunId,
+        Round = update.Round,
+        ClientId = update.ClientId,
+        Digest = update.Digest,
+        NumExamples = update.NumExamples,
+        Steps = update.Steps,
+        Metrics = MetricsJson.Write(update.Metrics),
+        Norm = update.Norm,
+        ByteLength = update.ByteLength,
+        FileName = update.FileName,
+        AcceptedUnixMs = update.AcceptedAt.ToUnixTimeMilliseconds(),
+    };
+
+    private static SealedUpdate FromRow(UpdateRow row) => new(
+        row.RunId,
+        row.Round,
+        row.ClientId,
+        row.Digest,
+        row.NumExamples,
+        row.Steps,
+        MetricsJson.Read(row.Metrics),
+        row.Norm,
+        row.ByteLength,
+        row.FileName,
+        DateTimeOffset.FromUnixTimeMilliseconds(row.AcceptedUnixMs));
+
+    private static EvaluationRow ToRow(string runId, RunEffect.RecordEvaluation e) => new()
+    {
+        RunId = runId,
+        Round = e.Round,
+        ClientId = e.ClientId,
+        NumExamples = e.Result.NumExamples,
+        Metrics = MetricsJson.Write(e.Result.Metrics),
+    };
+}

@@ -1,0 +1,141 @@
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Rounds;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>Runs in SQLite. One transaction per commit; an error whose outcome is unknown is left to the caller.</summary>
+internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory, TimeProvider time) : IRunStore
+{
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
+    private const int SqliteFull = 13;
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public CommitOutcome Commit(string runId, IReadOnlyList<RunCommit> commits) => InTransaction(db =>
+    {
+        foreach (var commit in commits)
+        {
+            Apply(db, runId, commit);
+        }
+    });
+
+    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => InTransaction(db =>
+    {
+        db.Add(new RunRow { Id = runId, Name = name, SpecJson = specJson, CreatedUnixMs = NowMs });
+        db.Add(ToRow(initial));
+    });
+
+    public string? FindRunId(string name)
+    {
+        using var db = factory.CreateDbContext();
+        return db.Runs.Where(r => r.Name == name).Select(r => r.Id).FirstOrDefault();
+    }
+
+    public SealedUpdate? FindUpdate(string runId, int round, string clientId)
+    {
+        using var db = factory.CreateDbContext();
+        return db.Updates.Find(runId, round, clientId) is { } row ? FromRow(row) : null;
+    }
+
+    public StoredVersion? FindVersion(string runId, int? number)
+    {
+        using var db = factory.CreateDbContext();
+        var versions = db.Versions.AsNoTracking().Where(v => v.RunId == runId);
+        var row = number is { } n
+            ? versions.FirstOrDefault(v => v.Number == n)
+            : versions.OrderByDescending(v => v.Number).FirstOrDefault();
+        return row is null ? null : FromRow(row);
+    }
+
+    private CommitOutcome InTransaction(Action<CoordinatorDb> change)
+    {
+        using var db = factory.CreateDbContext();
+        try
+        {
+            using var transaction = db.Database.BeginTransaction();
+            change(db);
+            db.SaveChanges();
+            transaction.Commit();
+            return CommitOutcome.Done;
+        }
+        catch (Exception e) when (OutcomeOf(e) is { } outcome)
+        {
+            return outcome;
+        }
+    }
+
+    /// <summary>The known failures; SQLite has rolled back.</summary>
+    private static CommitOutcome? OutcomeOf(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode switch
+    {
+        SqliteBusy or SqliteLocked => CommitOutcome.Busy,
+        SqliteFull => CommitOutcome.Full,
+        _ => null,
+    };
+
+    private void Apply(CoordinatorDb db, string runId, RunCommit commit)
+    {
+        switch (commit.Effect)
+        {
+            case RunEffect.OpenRound e:
+                db.Add(NewRow(runId, e.Round));
+                break;
+            case RunEffect.AcceptUpdate:
+                db.Add(ToRow(commit.Update!));
+                break;
+            case RunEffect.Aggregate e:
+                SetStatus(db, runId, e.Round, "Aggregating", commit.Figures);
+                break;
+            case RunEffect.Publish e:
+                db.Add(ToRow(commit.Version!));
+                SetStatus(db, runId, e.Round, "Evaluating", commit.Figures).Version = e.Version;
+                break;
+            case RunEffect.OpenEvaluation e:
+                SetStatus(db, runId, e.Round, "Evaluating", commit.Figures).Evaluators = string.Join(',', e.Round.Evaluators);
+                break;
+            case RunEffect.RecordEvaluation e:
+                db.Add(ToRow(runId, e));
+                break;
+            case RunEffect.CloseRound e:
+                var closed = SetStatus(db, runId, e.Round, "Published", commit.Figures);
+                closed.EvalMetrics = MetricsJson.Write(e.Metrics);
+                closed.ClosedUnixMs = NowMs;
+                break;
+            case RunEffect.VoidRound e:
+                var voided = SetStatus(db, runId, e.Round, "Void", commit.Figures);
+                (voided.Reason, voided.ClosedUnixMs) = (e.Reason, NowMs);
+                break;
+            case RunEffect.EndRun e:
+                var run = db.Runs.Find(runId)!;
+                (run.Outcome, run.Reason, run.EndedUnixMs) = (e.Outcome.ToString(), e.Reason, NowMs);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static RoundRow SetStatus(CoordinatorDb db, string runId, RoundState round, string status, RoundFigures? figures)
+    {
+        var row = db.Rounds.Find(runId, round.Number)!;
+        row.Status = status;
+        row.TrainLoss = TrainLoss(round);
+        if (figures is not null)
+        {
+            (row.Declined, row.Late, row.Refused) = (figures.DeclinedFit, figures.Late, figures.Refused);
+            (row.BytesIn, row.BytesOut) = (figures.BytesIn, figures.BytesOut);
+            (row.FitSeconds, row.AggregateSeconds, row.EvaluateSeconds) = (figures.FitSeconds, figures.AggregateSeconds, figures.EvaluateSeconds);
+        }
+
+        return row;
+    }
+
+    /// <summary>The mean training loss, weighted by examples, over the clients that reported one.</summary>
+    internal static double? TrainLoss(RoundState round)
+    {
+        var reported = round.Updates.Values.Where(u => u.Loss is not null).ToList();
+        return reported.Count == 0 ? null : reported.Sum(u => u.Loss!.Value * u.NumExamples) / reported.Sum(u => (double)u.NumExamples);
+    }
+}
