@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using FedLearn.Client.Training;
+using FedLearn.Training.Data;
+using FedLearn.Training.Models;
+using FedLearn.Training.Sgd;
+
+namespace FedLearn.Training;
+
+/// <summary>The trainer of one built-in model kind over data in memory.</summary>
+public sealed class LocalTrainer : ITrainer
+{
+    private readonly LocalData _data;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="kind">One of <see cref="ModelRegistry.Kinds"/>.</param>
+    /// <param name="data">The participant's data.</param>
+    /// <param name="time">The clock that limits training; null = the system's.</param>
+    public LocalTrainer(string kind, LocalData data, TimeProvider? time = null)
+    {
+        if (!ModelRegistry.IsBuiltIn(kind))
+        {
+            throw new ArgumentException($"'{kind}' is no built-in model; those are {string.Join(", ", ModelRegistry.Kinds)}", nameof(kind));
+        }
+
+        (Kind, _data, _time) = (kind, data, time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public string Kind { get; }
+
+    /// <inheritdoc/>
+    public string? DataSchemaDigest => _data.Schema.Digest;
+
+    /// <summary>A trainer for each built-in kind over the same data.</summary>
+    public static ImmutableArray<ITrainer> ForAllKinds(LocalData data, TimeProvider? time = null) =>
+        [.. ModelRegistry.Kinds.Select(kind => new LocalTrainer(kind, data, time))];
+
+    /// <inheritdoc/>
+    public string? DeclineReason(RunContext run)
+    {
+        if (run.DataSchemaDigest is { } asked && asked != DataSchemaDigest)
+        {
+            return $"the run asks for data of the schema {asked}, this participant's has {DataSchemaDigest}";
+        }
+
+        var result = ModelRegistry.Create(run.Model);
+        if (!result.Ok)
+        {
+            return result.Message;
+        }
+
+        var model = result.Definition;
+        if (model.Kind != Kind)
+        {
+            return $"the run's model is of kind '{model.Kind}', this trainer serves '{Kind}'";
+        }
+
+        if (model.Manifest.Hash != run.Manifest.Hash)
+        {
+            return $"the run's tensors ({run.Manifest.ElementCount} parameters, manifest {run.Manifest.Hash}) are not those of its "
+                + $"model object ({model.Manifest.ElementCount} parameters, manifest {model.Manifest.Hash})";
+        }
+
+        return UnfitData(model);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The run cannot be served, or training diverged.</exception>
+    public ValueTask<FitResult> FitAsync(FitContext context, CancellationToken cancellationToken)
+    {
+        var model = RequireModel(context.Run, context.Parameters.Length);
+        return new(Task.Run(() => Fit(model, context, cancellationToken), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The run cannot be served, there are no test examples, or the loss is not finite.</exception>
+    public ValueTask<EvaluationResult> EvaluateAsync(EvaluationContext context, CancellationToken cancellationToken)
+    {
+        var model = RequireModel(context.Run, context.Parameters.Length);
+        return _data.Test.Count == 0
+            ? throw new InvalidOperationException("this participant has no test examples to evaluate on")
+            : new(Task.Run(() => Evaluate(model, context, cancellationToken), cancellationToken));
+    }
+
+    private static Dictionary<string, double> Metrics(ModelDefinition model, double loss, double accuracy)
+    {
+        if (!double.IsFinite(loss))
+        {
+            throw new InvalidOperationException($"the loss is {loss}: training diverged; lower the learning rate, or scale the features");
+        }
+
+        var metrics = new Dictionary<string, double> { ["loss"] = loss };
+        if (model.Classifies)
+        {
+            metrics["accuracy"] = accuracy;
+        }
+
+        return metrics;
+    }
+
+    private FitResult Fit(ModelDefinition model, FitContext context, CancellationToken cancellationToken)
+    {
+        var sgd = new LocalSgd(model, _data.Train, context.Parameters.Span, new()
+        {
+            Settings = context.Run.Settings,
+            Seed = context.Run.Seed,
+            Round = context.Round,
+            ClientId = context.Run.ClientId,
+            Progress = context.Progress,
+            Time = _time,
+        });
+        var outcome = sgd.Run(cancellationToken);
+        return new(sgd.Parameters.ToArray(), _data.Train.Count, outcome.Steps, Metrics(model, outcome.Loss, outcome.Accuracy));
+    }
+
+    private EvaluationResult Evaluate(ModelDefinition model, EvaluationContext context, CancellationToken cancellationToken)
+    {
+        var (loss, accuracy) = Evaluator.Run(model, _data.Test, context.Parameters.Span, cancellationToken);
+        return new(_data.Test.Count, Metrics(model, loss, accuracy));
+    }
+
+    private ModelDefinition RequireModel(RunContext run, int parameters)
+    {
+        if (DeclineReason(run) is { } reason)
+        {
+            throw new InvalidOperationException(reason);
+        }
+
+        var model = ModelRegistry.Create(run.Model).Definition!;
+        return parameters == model.Manifest.ElementCount
+            ? model
+            : throw new InvalidOperationException($"expected {model.Manifest.ElementCount} parameters, got {parameters}");
+    }
+
+    private string? UnfitData(ModelDefinition model)
+    {
+        var data = _data.Train;
+        return data.Count == 0 ? "this participant has no training examples"
+            : data.FeatureCount != model.Inputs ? $"the model takes {model.Inputs} inputs, this participant's examples have {data.FeatureCount} features"
+            : data.Classes != model.Classes ? $"the model {Labels(model.Classes)}, this participant's data {Labels(data.Classes)}"
+            : null;
+    }
+
+    private static string Labels(int classes) => classes == 0 ? "has real targets" : $"has {classes} classes";
+}

@@ -1,0 +1,57 @@
+using FedLearn.Training.Data;
+using FedLearn.Training.Models;
+using FedLearn.Training.Models.Kernels;
+
+namespace FedLearn.Training.Sgd;
+
+/// <summary>
+/// A step on a large or the whole batch: gradients of chunks in float32, added up in double, and the step itself in double, rounded once.
+/// So full-batch descent on parts, averaged, stays within float rounding of full-batch descent on the union.
+/// </summary>
+internal sealed unsafe class ExactStep(DenseNetwork network, AlignedFloats parameters, SgdJob job) : ISgdStep
+{
+    /// <summary>The most examples whose gradient is summed in float32.</summary>
+    public const int ChunkSize = 128;
+
+    private readonly AlignedFloats _chunk = new(parameters.Length);
+    private readonly double[] _gradient = new double[parameters.Length];
+    private readonly double[]? _velocity = job.Settings.Momentum > 0 ? new double[parameters.Length] : null;
+    private readonly double _rate = job.Settings.LearningRateAt(job.Round);
+
+    /// <inheritdoc/>
+    public LossSum Do(DataSet data, ReadOnlySpan<int> batch)
+    {
+        Array.Clear(_gradient);
+        var sum = default(LossSum);
+        for (var start = 0; start < batch.Length; start += network.MaximumBatch)
+        {
+            var chunk = batch.Slice(start, Math.Min(network.MaximumBatch, batch.Length - start));
+            network.Gather(data, chunk);
+            sum += network.Forward(parameters.Pointer, chunk.Length, differentiate: true);
+            network.Backward(parameters.Pointer, chunk.Length, _chunk.Pointer, alpha: 0, beta: 1);
+            var gradient = _chunk.Span;
+            for (var i = 0; i < gradient.Length; i++)
+            {
+                _gradient[i] += gradient[i];
+            }
+        }
+
+        Move(1.0 / batch.Length);
+        return sum;
+    }
+
+    private void Move(double scale)
+    {
+        var weights = parameters.Span;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var step = (_gradient[i] * scale) + (job.Settings.WeightDecay * weights[i]);
+            if (_velocity is not null)
+            {
+                _velocity[i] = step += job.Settings.Momentum * _velocity[i];
+            }
+
+            weights[i] = (float)(weights[i] - (_rate * step));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using FedLearn.Core.Specs;
+using FedLearn.Training.Data;
+using FedLearn.Training.Models;
+using FedLearn.Training.Models.Kernels;
+
+namespace FedLearn.Training.Sgd;
+
+/// <summary>
+/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient + wd * w; v = m * v + g; w -= lr * v. After its buffers
+/// are made, a step allocates nothing.
+/// </summary>
+internal sealed unsafe class LocalSgd
+{
+    private readonly DataSet _data;
+    private readonly SgdJob _job;
+    private readonly AlignedFloats _parameters;
+    private readonly DenseNetwork _network;
+    private readonly ISgdStep _step;
+    private readonly int _batchSize;
+
+    public LocalSgd(ModelDefinition model, DataSet data, ReadOnlySpan<float> parameters, SgdJob job)
+    {
+        (_data, _job) = (data, job);
+        _parameters = new(parameters.Length);
+        parameters.CopyTo(_parameters.Span);
+        _batchSize = job.Settings.BatchSize == 0 ? data.Count : Math.Min(job.Settings.BatchSize, data.Count);
+        var exact = job.Settings.BatchSize == 0 || _batchSize > ExactStep.ChunkSize;
+        _network = new(model, exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize);
+        _step = exact ? new ExactStep(_network, _parameters, job)
+            : job.Settings.Momentum > 0 ? new MomentumStep(_network, _parameters, job)
+            : new PlainStep(_network, _parameters, job);
+    }
+
+    /// <summary>The parameters, once trained.</summary>
+    public ReadOnlySpan<float> Parameters => _parameters.Span;
+
+    /// <summary>Trains until the epochs are done or a limit is reached.</summary>
+    public SgdOutcome Run(CancellationToken cancellationToken)
+    {
+        var settings = _job.Settings;
+        var order = new BatchOrder(_data.Count, _job.Seed, _job.Round, _job.ClientId);
+        var limits = new Limits(settings, _job.Time);
+        var total = default(LossSum);
+        long steps = 0, examples = 0;
+        for (var epoch = 1; epoch <= settings.Epochs && !limits.Reached(steps); epoch++)
+        {
+            var indices = order.NextEpoch();
+            var (sum, seen) = (default(LossSum), 0);
+            for (; seen < indices.Length && !limits.Reached(steps); steps++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var batch = indices.Slice(seen, Math.Min(_batchSize, indices.Length - seen));
+                sum += _step.Do(_data, batch);
+                seen += batch.Length;
+            }
+
+            total += sum;
+            examples += seen;
+            _job.Progress?.Report(new(epoch, settings.Epochs, steps, sum.Loss / seen));
+        }
+
+        return new(steps, total.Loss / examples, (double)total.Correct / examples);
+    }
+
+    private readonly struct Limits(ClientSettings settings, TimeProvider time)
+    {
+        private readonly long _start = time.GetTimestamp();
+
+        /// <summary>Whether training must end; never before the first step, so that there is a result.</summary>
+        public bool Reached(long steps) => steps > 0
+            && ((settings.MaxSteps > 0 && steps >= settings.MaxSteps)
+                || (settings.MaxSeconds > 0 && time.GetElapsedTime(_start).TotalSeconds >= settings.MaxSeconds));
+    }
+}

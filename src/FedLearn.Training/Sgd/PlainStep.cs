@@ -1,0 +1,24 @@
+using FedLearn.Training.Data;
+using FedLearn.Training.Models;
+using FedLearn.Training.Models.Kernels;
+
+namespace FedLearn.Training.Sgd;
+
+/// <summary>
+/// SGD without momentum: w = (1 - lr*wd) * w - lr * gradient, done by the gradient's own kernel, so that each weight is read and written
+/// once and no gradient is ever stored.
+/// </summary>
+internal sealed unsafe class PlainStep(DenseNetwork network, AlignedFloats parameters, SgdJob job) : ISgdStep
+{
+    private readonly double _rate = job.Settings.LearningRateAt(job.Round);
+
+    /// <inheritdoc/>
+    public LossSum Do(DataSet data, ReadOnlySpan<int> batch)
+    {
+        network.Gather(data, batch);
+        var sum = network.Forward(parameters.Pointer, batch.Length, differentiate: true);
+        var keep = (float)(1 - (_rate * job.Settings.WeightDecay));
+        network.Backward(parameters.Pointer, batch.Length, parameters.Pointer, keep, (float)(-_rate / batch.Length));
+        return sum;
+    }
+}
