@@ -40,19 +40,19 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     public partial void CallRefused(string method, string reason);
 
     [LoggerMessage(1100, LogLevel.Information, "Run {Run} ({RunId}) is open: {Phase}, last round {Round}, version {Version}")]
-    public partial void RunOpen(string run, string runId, RunPhase phase, int round, int version);
+    public partial void RunOpen(string run, string runId, string phase, int round, int version);
 
     [LoggerMessage(1101, LogLevel.Information, "Run {Run} waits for {WaitingFor}")]
     public partial void RunWaits(string run, string waitingFor);
 
     [LoggerMessage(1102, LogLevel.Information, "Run {Run} is over ({Outcome}): {Reason}; its newest version is {Version}")]
-    public partial void RunEnded(string run, RunOutcome outcome, string reason, int version);
+    public partial void RunEnded(string run, string outcome, string reason, int version);
 
     [LoggerMessage(1103, LogLevel.Warning, "Run {Run} is declined by {Client}: {Reason}")]
     public partial void RunDeclined(string run, string client, string reason);
 
     [LoggerMessage(1104, LogLevel.Warning, "Run {RunId}: the database is {Outcome}; nothing was changed, callers were told to try again")]
-    public partial void StoreRefused(string runId, CommitOutcome outcome);
+    public partial void StoreRefused(string runId, string outcome);
 
     [LoggerMessage(1200, LogLevel.Information, "Run {Run} round {Round} opens: {Cohort} clients train version {Version}")]
     public partial void RoundOpened(string run, int round, int cohort, int version);
@@ -70,7 +70,7 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     public partial void UpdateAccepted(string run, int round, string client, long examples, double norm, double? loss);
 
     [LoggerMessage(1211, LogLevel.Warning, "Run {Run} round {Round}: update of {Client} refused: {Reason}")]
-    public partial void UpdateRefused(string run, int round, string client, Refusal reason);
+    public partial void UpdateRefused(string run, int round, string client, string reason);
 
     [LoggerMessage(1212, LogLevel.Warning, "Run {Run} round {Round}: upload of {Client} refused: {Reason}")]
     public partial void UploadRefused(string run, int round, string client, string reason);
@@ -91,14 +91,14 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
             figures.Refused,
             Number(RunStore.TrainLoss(closed.Round)),
             Evaluation(closed),
-            Megabytes(figures.BytesIn),
-            Megabytes(figures.BytesOut),
+            Bytes(figures.BytesIn),
+            Bytes(figures.BytesOut),
             Math.Round(figures.FitSeconds, 3),
             Math.Round(figures.AggregateSeconds, 3));
     }
 
-    [LoggerMessage(1201, LogLevel.Information, "Run {Run} round {Round}: cohort {Cohort}, accepted {Accepted}, late {Late}, refused {Refused} | train loss {TrainLoss} | {Evaluation} | in {MBIn} MB, out {MBOut} MB | fit {FitSeconds} s, aggregate {AggregateSeconds} s")]
-    private partial void RoundDone(string run, int round, int cohort, int accepted, int late, int refused, string trainLoss, string evaluation, double mbIn, double mbOut, double fitSeconds, double aggregateSeconds);
+    [LoggerMessage(1201, LogLevel.Information, "Run {Run} round {Round}: cohort {Cohort}, accepted {Accepted}, late {Late}, refused {Refused} | train loss {TrainLoss} | {Evaluation} | in {BytesIn}, out {BytesOut} | fit {FitSeconds} s, aggregate {AggregateSeconds} s")]
+    private partial void RoundDone(string run, int round, int cohort, int accepted, int late, int refused, string trainLoss, string evaluation, string bytesIn, string bytesOut, double fitSeconds, double aggregateSeconds);
 
     private static string Evaluation(RunEffect.CloseRound closed) => closed.Metrics.Count == 0
         ? "not evaluated"
@@ -106,5 +106,10 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 
     private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
 
-    private static double Megabytes(long bytes) => Math.Round(bytes / 1e6, 2);
+    private static string Bytes(long bytes) => bytes switch
+    {
+        < 10_000 => $"{bytes} B",
+        < 10_000_000 => $"{bytes / 1e3:0} kB",
+        _ => $"{bytes / 1e6:0} MB",
+    };
 }

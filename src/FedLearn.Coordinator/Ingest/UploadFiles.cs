@@ -17,7 +17,7 @@ internal sealed record UploadKey(string RunId, int Round, string ClientId, strin
 /// <summary>The places of uploads on disk, and who writes to each.</summary>
 internal sealed class UploadFiles(DataFolder folder)
 {
-    private readonly ConcurrentDictionary<string, UploadHold.Slot> _slots = new(StringComparer.Ordinal);
+    private readonly UploadHolds _holds = new();
     private readonly ConcurrentDictionary<(string ClientId, string RunId), (string UploadId, UpdateHeader Header)> _announced = new();
 
     /// <summary>Keeps an announced header for the stream that resumes it: the last one of each client and run.</summary>
@@ -44,7 +44,7 @@ internal sealed class UploadFiles(DataFolder folder)
     /// waited for.
     /// </summary>
     public Task<UploadHold> HoldAsync(UploadKey key, CancellationToken cancellationToken) =>
-        UploadHold.TakeAsync(_slots.GetOrAdd(key.Id, _ => new UploadHold.Slot()), cancellationToken);
+        _holds.TakeAsync(key.Id, cancellationToken);
 
     /// <summary>Opens an upload, anew or after its last whole block that is sound. The caller holds it.</summary>
     public Upload Open(UploadKey key, bool startAnew)
@@ -54,15 +54,6 @@ internal sealed class UploadFiles(DataFolder folder)
             ? VectorWriter.Create(PartOf(key), ListOf(key), [])
             : VectorWriter.Resume(PartOf(key), ListOf(key));
         return new Upload(vector, Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.update"));
-    }
-
-    /// <summary>Forgets the writers of a round that is over.</summary>
-    public void Forget(string runId, int round)
-    {
-        foreach (var id in _slots.Keys.Where(id => id.StartsWith($"{runId}/{round}/", StringComparison.Ordinal)))
-        {
-            _slots.TryRemove(id, out _);
-        }
     }
 
     private string PartOf(UploadKey key) => Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.part");

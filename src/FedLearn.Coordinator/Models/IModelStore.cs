@@ -16,4 +16,7 @@ internal interface IModelStore
 
     /// <summary>Deletes what clients uploaded for a round that is over.</summary>
     void DropUpdates(string runId, int round);
+
+    /// <summary>Deletes what a crash may have left of rounds that are over: all but the open one, if any.</summary>
+    void DropUpdatesExcept(string runId, int? openRound);
 }

@@ -54,6 +54,23 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
         }
     }
 
+    public void DropUpdatesExcept(string runId, int? openRound)
+    {
+        var rounds = folder.RoundsOf(runId);
+        if (!Directory.Exists(rounds))
+        {
+            return;
+        }
+
+        foreach (var name in Directory.EnumerateDirectories(rounds).Select(Path.GetFileName))
+        {
+            if (int.TryParse(name, out var round) && round != openRound)
+            {
+                DropUpdates(runId, round);
+            }
+        }
+    }
+
     private WeightedUpdate Open(SealedUpdate update)
     {
         var path = Path.Combine(folder.RoundOf(update.RunId, update.Round), update.FileName);

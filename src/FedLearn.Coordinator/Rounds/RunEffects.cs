@@ -27,7 +27,7 @@ internal sealed class RunEffects(
             StartAggregation(round, run.State.Version + 1);
         }
 
-        services.Log.RunOpen(run.Spec.Name, run.Id, run.State.Phase, run.State.LastRound, run.State.Version);
+        services.Log.RunOpen(run.Spec.Name, run.Id, run.State.Phase.ToString(), run.State.LastRound, run.State.Version);
     }
 
     /// <summary>The effects that change what is on disk, with their facts.</summary>
@@ -130,7 +130,7 @@ internal sealed class RunEffects(
                 break;
             case RunEffect.EndRun e:
                 services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } });
-                services.Log.RunEnded(run.Spec.Name, e.Outcome, e.Reason, run.State.Version);
+                services.Log.RunEnded(run.Spec.Name, e.Outcome.ToString(), e.Reason, run.State.Version);
                 run.Feed.Close();
                 break;
             default:
@@ -150,7 +150,7 @@ internal sealed class RunEffects(
         }
 
         cause.Reply?.TrySetResult(new RunReply.Refused(e.Reason));
-        services.Log.UpdateRefused(run.Spec.Name, e.Round, e.ClientId, e.Reason);
+        services.Log.UpdateRefused(run.Spec.Name, e.Round, e.ClientId, e.Reason.ToString());
     }
 
     private void StartAggregation(RoundState round, int newVersion)

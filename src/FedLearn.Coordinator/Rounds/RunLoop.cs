@@ -130,7 +130,7 @@ internal sealed class RunLoop : IAsyncDisposable
         var outcome = commits.Count == 0 ? CommitOutcome.Done : _services.Store.Commit(Run.Id, commits);
         if (outcome != CommitOutcome.Done)
         {
-            _services.Log.StoreRefused(Run.Id, outcome);
+            _services.Log.StoreRefused(Run.Id, outcome.ToString());
             batch.RefuseAll(outcome);
             _timer.Change(StoreRetry, Timeout.InfiniteTimeSpan);
             return;

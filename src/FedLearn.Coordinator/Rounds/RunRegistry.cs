@@ -20,6 +20,7 @@ internal sealed class RunRegistry(RunServices services) : IAsyncDisposable
     {
         foreach (var stored in services.Store.LoadOpen())
         {
+            services.Versions.DropUpdatesExcept(stored.Id, stored.State.Round?.Number);
             var newest = services.Store.FindVersion(stored.Id, number: null)!;
             _loops[stored.Id] = new RunLoop(stored, newest, services);
         }

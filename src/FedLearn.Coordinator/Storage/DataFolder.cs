@@ -64,7 +64,9 @@ internal sealed class DataFolder : IDisposable
 
     public string VersionsOf(string runId) => Path.Combine(Root, "runs", runId, "versions");
 
-    public string RoundOf(string runId, int round) => Path.Combine(Root, "runs", runId, "rounds", $"{round:D6}");
+    public string RoundsOf(string runId) => Path.Combine(Root, "runs", runId, "rounds");
+
+    public string RoundOf(string runId, int round) => Path.Combine(RoundsOf(runId), $"{round:D6}");
 
     public string VersionFile(string runId, int version) => Path.Combine(VersionsOf(runId), $"{version:D6}.safetensors");
 
