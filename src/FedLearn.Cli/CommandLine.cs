@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using FedLearn.Cli.Operator;
+using FedLearn.Cli.Runs;
+using FedLearn.Cli.Shell;
+using Grpc.Core;
+
+namespace FedLearn.Cli;
+
+/// <summary>The <c>fedlearn</c> command: its tree, and one place where exceptions become messages and exit codes.</summary>
+internal static class CommandLine
+{
+    /// <summary>How long a command may take to end after Ctrl-C or SIGTERM: more than the coordinator's drain.</summary>
+    private static readonly TimeSpan s_termination = TimeSpan.FromSeconds(15);
+
+    /// <summary>The whole tree.</summary>
+    public static RootCommand Tree()
+    {
+        var root = new RootCommand("Federated learning: participants keep their data and train together.")
+        {
+            RunCommand.Create(),
+            ModelCommand.Create(),
+            ClientCommand.Create(),
+        };
+        root.WithExamples("fedlearn run create spec.json --watch");
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Runs one command line.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        var parsed = Tree().Parse(args);
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_termination,
+        };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+        }
+        catch (Exception e) when (Explain(e) is { } explained)
+        {
+            await error.WriteLineAsync(explained.Message);
+            return explained.ExitCode;
+        }
+    }
+
+    /// <summary>The message and exit code of what can go wrong without a bug; null for anything else, which ends with its stack trace.</summary>
+    private static CliException? Explain(Exception e) => e switch
+    {
+        CliException explained => explained,
+        RpcException rpc => OperatorErrors.Explain(rpc),
+        OperationCanceledException => new CliException("interrupted", ExitCode.Interrupted),
+        IOException or UnauthorizedAccessException => new CliException(e.Message),
+        _ => null,
+    };
+}

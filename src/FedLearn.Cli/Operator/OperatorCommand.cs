@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace FedLearn.Cli.Operator;
+
+/// <summary>How an operator command runs: connect, call, print.</summary>
+internal static class OperatorCommand
+{
+    /// <summary>The option for scripts.</summary>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON for scripts." };
+
+    /// <summary>The argument that names a run.</summary>
+    public static Argument<string> RunArgument() => new("run") { Description = "The run's id, as `fedlearn run ls` prints it.", HelpName = "RUN" };
+
+    /// <summary>Adds the connection's options and sets what the command does.</summary>
+    public static TCommand Calling<TCommand>(this TCommand command, Func<OperatorConnection, ParseResult, CancellationToken, Task<int>> action)
+        where TCommand : Command
+    {
+        var options = new OperatorOptions().AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var connection = options.Connect(result);
+            return await action(connection, result, cancellationToken);
+        });
+        return command;
+    }
+}

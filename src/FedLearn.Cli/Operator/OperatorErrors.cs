@@ -1,0 +1,23 @@
+using FedLearn.Cli.Shell;
+using Grpc.Core;
+
+namespace FedLearn.Cli.Operator;
+
+/// <summary>What a failed call means to an operator.</summary>
+internal static class OperatorErrors
+{
+    /// <summary>The message and the exit code.</summary>
+    public static CliException Explain(RpcException e) => e.StatusCode switch
+    {
+        // A status of the coordinator carries no exception of this side.
+        StatusCode.Unavailable or StatusCode.Internal when e.Status.DebugException is { } cause =>
+            new CliException($"cannot reach the coordinator: {Root(cause).Message}. Is it running, and is --coordinator its address?", ExitCode.Unreachable),
+        StatusCode.Unavailable => new CliException($"the coordinator takes no work now: {e.Status.Detail}", ExitCode.Unreachable),
+        StatusCode.InvalidArgument => new CliException(e.Status.Detail, ExitCode.Usage),
+        StatusCode.Cancelled => new CliException("interrupted", ExitCode.Interrupted),
+        StatusCode.Unimplemented => new CliException("what answers at --coordinator is no coordinator of this version", ExitCode.Failed),
+        _ => new CliException(e.Status.Detail),
+    };
+
+    private static Exception Root(Exception e) => e.InnerException is { } inner ? Root(inner) : e;
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using FedLearn.Cli.Shell;
+
+namespace FedLearn.Cli.Operator;
+
+/// <summary>Where the coordinator is and who asks: the options that every operator command shares.</summary>
+internal sealed class OperatorOptions
+{
+    /// <summary>Where the coordinator listens unless told otherwise.</summary>
+    public const string DefaultCoordinator = "http://127.0.0.1:7070";
+
+    private const string TokenVariable = "FEDLEARN_TOKEN_FILE";
+
+    private readonly Option<string> _coordinator = new("--coordinator", "-c")
+    {
+        Description = "The coordinator's address for participants and operators.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => DefaultCoordinator,
+    };
+
+    private readonly Option<string> _tokenFile = new("--token-file")
+    {
+        Description = $"The file with the operators' token: operator.token in the coordinator's data folder. Default: what {TokenVariable} names.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public OperatorOptions AddTo(Command command)
+    {
+        command.Add(_coordinator);
+        command.Add(_tokenFile);
+        return this;
+    }
+
+    /// <summary>Opens the connection that the options describe.</summary>
+    public OperatorConnection Connect(ParseResult result)
+    {
+        var address = result.GetRequiredValue(_coordinator);
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new CliException($"--coordinator: expected http://HOST:PORT, got '{address}'", ExitCode.Usage);
+        }
+
+        var file = result.GetValue(_tokenFile) ?? Environment.GetEnvironmentVariable(TokenVariable);
+        if (string.IsNullOrEmpty(file))
+        {
+            throw new CliException(
+                $"which token? Give --token-file FILE or set {TokenVariable}: operator.token in the coordinator's data folder", ExitCode.Usage);
+        }
+
+        return new OperatorConnection(uri, ReadToken(file));
+    }
+
+    private static string ReadToken(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot read the operators' token: {e.Message}", ExitCode.Usage);
+        }
+    }
+}

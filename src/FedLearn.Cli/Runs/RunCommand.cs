@@ -1,0 +1,73 @@
+using System.CommandLine;
+using FedLearn.Cli.Operator;
+using FedLearn.Cli.Shell;
+using FedLearn.Core.Specs;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Cli.Runs;
+
+/// <summary><c>fedlearn run</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create() =>
+        new Command("run", "Creates, shows, follows and stops runs.") { RunCreateCommand.Create(), List(), Details(), Watch(), Stop(), Spec() }
+            .WithExamples("fedlearn run create spec.json --watch", "fedlearn run ls --json");
+
+    private static Command List()
+    {
+        var json = OperatorCommand.JsonOption();
+        return new Command("ls", "Lists all runs, oldest first.") { json }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var reply = await connection.Runs.ListRunsAsync(new ListRunsRequest(), connection.Headers, cancellationToken: cancellationToken);
+                RunPrinter.List(result.InvocationConfiguration.Output, reply.Runs, result.GetValue(json));
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn run ls", "fedlearn run ls --json");
+    }
+
+    private static Command Details()
+    {
+        var (run, json) = (OperatorCommand.RunArgument(), OperatorCommand.JsonOption());
+        return new Command("show", "Shows a run with its rounds.") { run, json }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var request = new GetRunRequest { RunId = result.GetRequiredValue(run) };
+                var reply = await connection.Runs.GetRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
+                RunPrinter.Details(result.InvocationConfiguration.Output, reply, result.GetValue(json));
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn run show RUN", "fedlearn run show RUN --json");
+    }
+
+    private static Command Watch()
+    {
+        var (run, json) = (OperatorCommand.RunArgument(), OperatorCommand.JsonOption());
+        return new Command("watch", "Follows a run until it is over; exit 0 only if it completes. --json prints one object a line.") { run, json }
+            .Calling((connection, result, cancellationToken) =>
+                RunWatcher.WatchAsync(connection, result.GetRequiredValue(run), result.GetValue(json), result.InvocationConfiguration.Output, cancellationToken))
+            .WithExamples("fedlearn run watch RUN");
+    }
+
+    private static Command Stop()
+    {
+        var run = OperatorCommand.RunArgument();
+        var reason = new Option<string>("--reason") { Description = "For the record; at most 500 characters.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        return new Command("stop", "Ends a run; its published versions stay.") { run, reason }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var request = new StopRunRequest { RunId = result.GetRequiredValue(run), Reason = result.GetValue(reason) ?? "" };
+                var reply = await connection.Runs.StopRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
+                await result.InvocationConfiguration.Output.WriteLineAsync(RunText.Line(reply.Run));
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn run stop RUN --reason \"wrong seed\"");
+    }
+
+    private static Command Spec()
+    {
+        var command = new Command("spec", "Prints the reference of the run spec: every field with type, bounds, unit and default.");
+        command.SetAction(result => result.InvocationConfiguration.Output.Write(RunSpecReference.Markdown()));
+        return command.WithExamples("fedlearn run spec > docs/run-spec.md");
+    }
+}

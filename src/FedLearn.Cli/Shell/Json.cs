@@ -1,0 +1,20 @@
+using System.Text;
+using System.Text.Json;
+
+namespace FedLearn.Cli.Shell;
+
+/// <summary>JSON for scripts.</summary>
+internal static class Json
+{
+    /// <summary>Writes one JSON value and a line end; indented where a person would read it.</summary>
+    public static void WriteLine(TextWriter output, Action<Utf8JsonWriter> write, bool indented = true)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = indented }))
+        {
+            write(writer);
+        }
+
+        output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+}
