@@ -67,39 +67,25 @@ public static class RunMachine
         _ => null,
     };
 
-    /// <summary>The next instant after <paramref name="now"/> at which time alone changes something, or null.</summary>
-    public static TimeSpan? NextDeadline(RunState state, TimeSpan now)
-    {
-        IEnumerable<TimeSpan> instants = state.Phase switch
-        {
-            RunPhase.Waiting => [state.NotBefore, WallEnd(state)],
-            RunPhase.Fitting => [StageAfter(state, state.Spec.Closing.MinSeconds), StageAfter(state, state.Spec.Closing.MaxSeconds), WallEnd(state)],
-            RunPhase.Evaluating => [StageAfter(state, state.Spec.Evaluation.MaxSeconds)],
-            _ => [],
-        };
-        var coming = instants.Where(i => i > now).ToList();
-        return coming.Count == 0 ? null : coming.Min();
-    }
+    /// <summary>
+    /// The next instant at which time alone changes something, or null. It is <paramref name="now"/> itself where that instant has
+    /// passed since the last decision, so that a timer set by it is never set too late.
+    /// </summary>
+    public static TimeSpan? NextDeadline(RunState state, TimeSpan now) => Deadlines.Next(state) is { } next ? (next > now ? next : now) : null;
 
     /// <summary>Seconds until the open stage closes at the latest; 0 where none is open.</summary>
     public static double SecondsLeft(RunState state, TimeSpan now)
     {
-        var limit = state.Phase switch
+        var end = state.Phase switch
         {
-            RunPhase.Fitting => state.Spec.Closing.MaxSeconds,
-            RunPhase.Evaluating => state.Spec.Evaluation.MaxSeconds,
-            _ => 0,
+            RunPhase.Fitting => Deadlines.FitEnds(state),
+            RunPhase.Evaluating => Deadlines.EvaluationEnds(state),
+            _ => now,
         };
-        return limit == 0 ? 0 : Math.Max(0, limit - (now - state.Round!.StageStarted).TotalSeconds);
+        return Math.Max(0, (end - now).TotalSeconds);
     }
 
     /// <summary>How long a run pauses after this many void rounds in a row: 1, 2, 4, ... seconds, at most <see cref="LongestPause"/>.</summary>
     public static TimeSpan PauseAfter(int voids) =>
         TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(voids, 10) - 1)));
-
-    private static TimeSpan StageAfter(RunState state, double seconds) =>
-        state.Round!.StageStarted + TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan WallEnd(RunState state) =>
-        state.Spec.Stop.WallSeconds > 0 ? state.Started + TimeSpan.FromSeconds(state.Spec.Stop.WallSeconds) : TimeSpan.MinValue;
 }

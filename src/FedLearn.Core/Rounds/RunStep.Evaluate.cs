@@ -28,7 +28,8 @@ internal sealed partial class RunStep
     private bool EvaluationIsDue()
     {
         var every = _state.Spec.Evaluation.EveryRounds;
-        var due = every > 0 && (_state.Version % every == 0 || _state.Version >= _state.Spec.Stop.Rounds);
+        var isLast = _state.Version >= _state.Spec.Stop.Rounds || now >= Deadlines.RunEnds(_state);
+        var due = every > 0 && (_state.Version % every == 0 || isLast);
         return due && _state.Eligible.Count >= _state.Spec.Evaluation.MinReports;
     }
 
@@ -47,8 +48,7 @@ internal sealed partial class RunStep
     private bool TryCloseEvaluation()
     {
         var outstanding = Round.Evaluators.Count - Round.Reports.Count - Round.Declined.Count;
-        var elapsed = (now - Round.StageStarted).TotalSeconds;
-        if (outstanding > 0 && elapsed < _state.Spec.Evaluation.MaxSeconds)
+        if (outstanding > 0 && now < Deadlines.EvaluationEnds(_state))
         {
             return false;
         }
@@ -71,7 +71,7 @@ internal sealed partial class RunStep
             NotBefore = now,
             Stop = StopRule.After(stop, _state.Stop, metrics),
         };
-        if (StopRule.Reason(stop, _state.Version, metrics, _state.Stop, now - _state.Started) is { } reason)
+        if (StopRule.Reason(stop, _state.Version, metrics, _state.Stop, now >= Deadlines.RunEnds(_state)) is { } reason)
         {
             End(RunOutcome.Completed, reason);
         }

@@ -41,7 +41,7 @@ internal sealed partial class RunStep
 
     public void TakeAggregate(RunEvent.AggregateReady e)
     {
-        if (_state.Phase != RunPhase.Aggregating || Round.Number != e.Round)
+        if (_state.Phase != RunPhase.Aggregating || Round.Number != e.Round || e.Version != _state.Version + 1)
         {
             return;
         }
@@ -70,7 +70,6 @@ internal sealed partial class RunStep
     {
         var round = Round;
         var closing = _state.Spec.Closing;
-        var elapsed = (now - round.StageStarted).TotalSeconds;
         var delivered = round.Updates.Count;
         var outstanding = round.Cohort.Count - delivered - round.Declined.Count;
 
@@ -81,16 +80,15 @@ internal sealed partial class RunStep
             return true;
         }
 
-        var enough = outstanding == 0 || (delivered >= round.Wanted && elapsed >= closing.MinSeconds);
-        var timeIsUp = elapsed >= closing.MaxSeconds || StopRule.WallTimeOver(_state.Spec.Stop, now - _state.Started);
-        if (!enough && !timeIsUp)
+        var enough = outstanding == 0 || (delivered >= round.Wanted && now >= Deadlines.FitStaysOpen(_state));
+        if (!enough && now < Deadlines.FitEnds(_state))
         {
             return false;
         }
 
         if (delivered < closing.MinUpdates)
         {
-            Void($"{delivered} of {round.Cohort.Count} updates came within {elapsed:0.#} s; {closing.MinUpdates} are needed");
+            Void($"{delivered} of {round.Cohort.Count} updates came within {(now - round.StageStarted).TotalSeconds:0.#} s; {closing.MinUpdates} are needed");
             return true;
         }
 

@@ -54,12 +54,12 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
 
     private bool TryEndByTime()
     {
-        if (!StopRule.WallTimeOver(_state.Spec.Stop, now - _state.Started))
+        if (now < Deadlines.RunEnds(_state))
         {
             return false;
         }
 
-        End(RunOutcome.Completed, $"wall time of {_state.Spec.Stop.WallSeconds:0.#} s is over");
+        End(RunOutcome.Completed, StopRule.WallTimeReason(_state.Spec.Stop));
         return true;
     }
 

@@ -18,23 +18,26 @@ public static class Selection
     /// <summary>How many updates a round wants, before over-selection.</summary>
     public static int Wanted(RunSpec spec, int eligible)
     {
-        var share = spec.Cohort.Count > 0 ? spec.Cohort.Count : (int)Math.Ceiling(spec.Cohort.Fraction * eligible);
+        var share = spec.Cohort.Count > 0 ? spec.Cohort.Count : Share(spec.Cohort.Fraction, eligible);
         return Math.Min(eligible, Math.Max(share, Needed(spec)));
     }
 
     /// <summary>The cohort of a round's fit stage. Needs at least <see cref="Needed"/> eligible clients.</summary>
     public static ImmutableSortedSet<string> FitCohort(RunSpec spec, int round, IReadOnlyCollection<string> eligible)
     {
-        var count = (int)Math.Ceiling(Wanted(spec, eligible.Count) * spec.Cohort.OverSelection);
+        var count = Share(spec.Cohort.OverSelection, Wanted(spec, eligible.Count));
         return Draw(spec.Seed, round, "fit", eligible, count);
     }
 
     /// <summary>The clients that evaluate a round's version.</summary>
     public static ImmutableSortedSet<string> EvaluationCohort(RunSpec spec, int round, IReadOnlyCollection<string> eligible)
     {
-        var count = (int)Math.Ceiling(spec.Evaluation.Fraction * eligible.Count);
+        var count = Share(spec.Evaluation.Fraction, eligible.Count);
         return Draw(spec.Seed, round, "evaluate", eligible, Math.Max(count, spec.Evaluation.MinReports));
     }
+
+    // In decimal, because what people write is decimal: 0.07 of 100 is 7, where double makes it a little more and the ceiling 8.
+    private static int Share(double factor, int count) => (int)Math.Ceiling((decimal)factor * count);
 
     private static ImmutableSortedSet<string> Draw(long seed, int round, string stage, IReadOnlyCollection<string> eligible, int count) =>
         eligible

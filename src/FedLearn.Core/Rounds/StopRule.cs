@@ -11,13 +11,13 @@ public static class StopRule
     /// <param name="version">The newest published version: the number of published rounds.</param>
     /// <param name="metrics">The round's federated evaluation; empty where there was none.</param>
     /// <param name="progress">The memory of past evaluations, this one included.</param>
-    /// <param name="elapsed">Time since the run began.</param>
+    /// <param name="wallTimeOver">Whether the run's wall time is over.</param>
     public static string? Reason(
         StopSpec spec,
         int version,
         ImmutableSortedDictionary<string, double> metrics,
         StopProgress progress,
-        TimeSpan elapsed)
+        bool wallTimeOver)
     {
         if (spec.Target is { } target && metrics.TryGetValue(target.Metric, out var value) && Reached(target, value))
         {
@@ -34,12 +34,11 @@ public static class StopRule
             return $"no better {spec.PatienceMetric} than {progress.Best:0.####} in {progress.SinceBest} evaluations";
         }
 
-        return WallTimeOver(spec, elapsed) ? $"wall time of {spec.WallSeconds:0.#} s is over" : null;
+        return wallTimeOver ? WallTimeReason(spec) : null;
     }
 
-    /// <summary>Whether the run's wall time is over.</summary>
-    public static bool WallTimeOver(StopSpec spec, TimeSpan elapsed) =>
-        spec.WallSeconds > 0 && elapsed.TotalSeconds >= spec.WallSeconds;
+    /// <summary>The reason of a run that ends by its wall time.</summary>
+    public static string WallTimeReason(StopSpec spec) => $"wall time of {spec.WallSeconds:0.#} s is over";
 
     /// <summary>The memory after one more evaluation; unchanged where the watched metric is not in it.</summary>
     public static StopProgress After(StopSpec spec, StopProgress progress, ImmutableSortedDictionary<string, double> metrics)
