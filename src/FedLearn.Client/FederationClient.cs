@@ -1,0 +1,62 @@
+using FedLearn.Client.Pending;
+using FedLearn.Client.Session;
+using FedLearn.Client.Training;
+using FedLearn.Client.Vault;
+
+namespace FedLearn.Client;
+
+/// <summary>Takes part in a federation: what a participant's own program calls.</summary>
+public static class FederationClient
+{
+    /// <summary>
+    /// Connects, serves the runs that the trainers fit, and goes on through broken connections and restarts of the coordinator. Finished
+    /// updates survive this process until the coordinator has acknowledged them.
+    /// </summary>
+    /// <param name="options">Where, as whom, and how.</param>
+    /// <param name="trainers">The trainers, one per model kind, at least one.</param>
+    /// <param name="cancellationToken">Stops the worker in good order.</param>
+    /// <returns>When the token is cancelled; with <see cref="WorkerOptions.ExitWhenDone"/> also when no run is open any more.</returns>
+    /// <exception cref="FederationException">
+    /// The options have mistakes (the message lists all), another worker uses the state folder, its key is another one, or the coordinator
+    /// refuses this client for good.
+    /// </exception>
+    public static async Task RunAsync(WorkerOptions options, IReadOnlyCollection<ITrainer> trainers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(trainers);
+        List<string> mistakes = [.. options.Mistakes(), .. TrainerMistakes(trainers)];
+        if (mistakes.Count > 0)
+        {
+            throw new FederationException($"the worker's options have mistakes:{Environment.NewLine}{string.Join(Environment.NewLine, mistakes)}");
+        }
+
+        using var store = OpenStore(options);
+        using var session = new ParticipantSession(options, trainers, new TokenKeeper(store, options.ClientId), new SealedPendingUpdates(store));
+        await session.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<string> TrainerMistakes(IReadOnlyCollection<ITrainer> trainers)
+    {
+        if (trainers.Count == 0)
+        {
+            yield return "trainers: expected at least one, got none";
+        }
+
+        foreach (var kind in trainers.GroupBy(t => t.Kind).Where(g => g.Count() > 1))
+        {
+            yield return $"trainers: expected one for model kind '{kind.Key}', got {kind.Count()}";
+        }
+    }
+
+    private static SealedStore OpenStore(WorkerOptions options)
+    {
+        try
+        {
+            return SealedStore.Open(options.StateFolder, options.Key);
+        }
+        catch (Exception fault) when (fault is VaultException or IOException or UnauthorizedAccessException)
+        {
+            throw new FederationException($"cannot use the state folder {options.StateFolder}: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using FedLearn.Client.Logging;
+using FedLearn.Client.Training;
+using FedLearn.Client.Transport;
+using FedLearn.Protocol.V1;
+using Grpc.Core;
+
+namespace FedLearn.Client.Session;
+
+/// <summary>An evaluate assignment, from the version to the report.</summary>
+internal sealed class EvaluateWork(ModelCache models, Caller caller)
+{
+    public async Task RunAsync(WorkItem item, EvaluateAssignment evaluate, RunAnswer.Accepted run, CancellationToken local)
+    {
+        item.Activity = Activity.Downloading;
+        var wanted = new VersionWanted(evaluate.RunId, evaluate.Version, evaluate.Digest.Memory);
+        var parameters = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);
+
+        item.Activity = Activity.Evaluating;
+        var result = await run.Trainer
+            .EvaluateAsync(new EvaluationContext(run.Context, evaluate.Round, parameters), local).ConfigureAwait(false);
+        local.ThrowIfCancellationRequested();
+        TrainerResults.Check(result);
+        await ReportAsync(evaluate, result, local).ConfigureAwait(false);
+    }
+
+    private async Task ReportAsync(EvaluateAssignment evaluate, EvaluationResult result, CancellationToken local)
+    {
+        var report = new ReportEvaluationRequest
+        {
+            RunId = evaluate.RunId,
+            Round = evaluate.Round,
+            Version = evaluate.Version,
+            NumExamples = result.NumExamples,
+        };
+        report.Metrics.Add(result.Metrics.ToDictionary());
+        try
+        {
+            await caller.UntilAnsweredAsync(
+                $"reporting the evaluation of round {evaluate.Round}",
+                async _ => await caller.Link.Api.ReportEvaluationAsync(report, caller.Link.ControlCall(local)).ConfigureAwait(false),
+                local).ConfigureAwait(false);
+            ClientLog.Evaluated(caller.Logger, evaluate.Round, evaluate.Version, result.NumExamples, Show(result.Metrics));
+        }
+        catch (RpcException fault)
+        {
+            ClientLog.EvaluationRefused(caller.Logger, evaluate.Round, CallFault.Describe(fault, caller.Link.Address));
+        }
+    }
+
+    private static string Show(IReadOnlyDictionary<string, double> metrics) => string.Join(
+        ", ", metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key} {m.Value.ToString("0.####", CultureInfo.InvariantCulture)}"));
+}

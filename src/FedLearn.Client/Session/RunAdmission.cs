@@ -1,0 +1,73 @@
+using System.Text.Json;
+using FedLearn.Client.Training;
+using FedLearn.Core.Specs;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Client.Session;
+
+/// <summary>What the client answers to a run: its trainer and what the trainer is told, or why it declines.</summary>
+internal abstract record RunAnswer
+{
+    public sealed record Accepted(RunContext Context, ITrainer Trainer) : RunAnswer;
+
+    public sealed record Declined(string Reason) : RunAnswer;
+}
+
+/// <summary>Decides whether this client serves a run.</summary>
+internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<ITrainer> trainers)
+{
+    public RunAnswer Decide(RunAnnouncement run)
+    {
+        var read = RunSpecParser.Parse(run.SpecJson);
+        return read.Spec is { } spec
+            ? Decide(run, spec)
+            : new RunAnswer.Declined($"this client cannot read the run's spec: {read.MistakesText.ReplaceLineEndings("; ")}");
+    }
+
+    private RunAnswer Decide(RunAnnouncement run, RunSpec spec)
+    {
+        var trainer = trainers.FirstOrDefault(t => t.Kind == spec.Model.Kind);
+        if (trainer is null)
+        {
+            return new RunAnswer.Declined(
+                $"no trainer for model kind '{spec.Model.Kind}' here; this client has: {string.Join(", ", trainers.Select(t => t.Kind).Order(StringComparer.Ordinal))}");
+        }
+
+        if (run.Manifest?.Hash != spec.Model.Manifest.Hash)
+        {
+            return new RunAnswer.Declined(
+                $"the manifest announced ({run.Manifest?.Hash}) is not the one that the spec's tensors give ({spec.Model.Manifest.Hash})");
+        }
+
+        if (run.DataSchemaDigest.Length > 0 && run.DataSchemaDigest != trainer.DataSchemaDigest)
+        {
+            return new RunAnswer.Declined(
+                $"the run asks for data of schema {run.DataSchemaDigest}, this client's data has {trainer.DataSchemaDigest ?? "none"}");
+        }
+
+        var context = ContextOf(run, spec);
+        return trainer.DeclineReason(context) is { } reason ? new RunAnswer.Declined(reason) : new RunAnswer.Accepted(context, trainer);
+    }
+
+    private RunContext ContextOf(RunAnnouncement run, RunSpec spec)
+    {
+        using var model = JsonDocument.Parse(spec.Model.Json);
+        return new RunContext(
+            run.RunId,
+            options.ClientId,
+            run.Seed,
+            model.RootElement.Clone(),
+            spec.Model.Manifest,
+            WithLocalLimits(spec.Client),
+            run.DataSchemaDigest.Length > 0 ? run.DataSchemaDigest : null);
+    }
+
+    private ClientSettings WithLocalLimits(ClientSettings settings) => settings with
+    {
+        MaxSteps = (long)Tighter(settings.MaxSteps, options.MaxSteps),
+        MaxSeconds = Tighter(settings.MaxSeconds, options.MaxSeconds),
+    };
+
+    /// <summary>The smaller of two limits, of which 0 means none.</summary>
+    private static double Tighter(double a, double b) => a == 0 ? b : b == 0 ? a : Math.Min(a, b);
+}

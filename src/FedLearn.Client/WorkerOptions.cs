@@ -1,0 +1,85 @@
+using FedLearn.Client.Vault.Keys;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FedLearn.Client;
+
+/// <summary>How a worker takes part in a federation.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>The coordinator's address for participants: <c>http://host:port</c> or <c>https://host:port</c>, nothing behind it.</summary>
+    public required string Coordinator { get; init; }
+
+    /// <summary>This client's id: 1 to 63 characters of a-z, 0-9 and -, unique in the federation.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>
+    /// The folder for what must outlive the process, all of it sealed: the token, and finished updates without a receipt. Created where
+    /// missing; one worker at a time.
+    /// </summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>The key under which the state folder is sealed; the vault's own key may serve. It must be able to read.</summary>
+    public required KeySource Key { get; init; }
+
+    /// <summary>How many assignments are worked on at once, 1 to 64. Default 1.</summary>
+    public int MaxConcurrent { get; init; } = 1;
+
+    /// <summary>The most optimizer steps that this participant does in a round, whatever the run asks for; 0 = no limit. Default 0.</summary>
+    public long MaxSteps { get; init; }
+
+    /// <summary>The most seconds that this participant trains in a round, whatever the run asks for; 0 = no limit. Default 0.</summary>
+    public double MaxSeconds { get; init; }
+
+    /// <summary>End once a run was served and none is open any more; otherwise wait for the next one. Default false.</summary>
+    public bool ExitWhenDone { get; init; }
+
+    /// <summary>
+    /// The public name of the data set version that the trainers read, reported to the operator with each accepted run; null reports none.
+    /// </summary>
+    public string? DataVersion { get; init; }
+
+    /// <summary>What is reported as this client's software, at most 100 characters. Default: this SDK and its version.</summary>
+    public string Software { get; init; } = $"fedlearn-dotnet/{typeof(WorkerOptions).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Where the log goes. Default: nowhere.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The first wait after a failed call; it doubles up to <see cref="MaxBackoff"/>.</summary>
+    internal TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait between attempts.</summary>
+    internal TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Everything that is wrong with these options, one line each; empty where nothing is.</summary>
+    public IReadOnlyList<string> Mistakes()
+    {
+        var mistakes = new List<string>();
+        Check(IsAddress(Coordinator), $"{nameof(Coordinator)}: expected http://HOST:PORT or https://HOST:PORT, got '{Coordinator}'");
+        Check(IsClientId(ClientId), $"{nameof(ClientId)}: expected 1 to 63 characters of a-z, 0-9 and -, got '{ClientId}'");
+        Check(!string.IsNullOrWhiteSpace(StateFolder), $"{nameof(StateFolder)}: expected a folder, got nothing");
+        Check(Key is not null, $"{nameof(Key)}: expected a key for the state folder, got nothing");
+        Check(MaxConcurrent is >= 1 and <= 64, $"{nameof(MaxConcurrent)}: expected 1 to 64, got {MaxConcurrent}");
+        Check(MaxSteps >= 0, $"{nameof(MaxSteps)}: expected 0 (no limit) or more, got {MaxSteps}");
+        Check(double.IsFinite(MaxSeconds) && MaxSeconds >= 0, $"{nameof(MaxSeconds)}: expected 0 (no limit) or more, got {MaxSeconds}");
+        Check(Software is { Length: <= 100 }, $"{nameof(Software)}: expected at most 100 characters, got {Software?.Length}");
+        return mistakes;
+
+        void Check(bool holds, string mistake)
+        {
+            if (!holds)
+            {
+                mistakes.Add(mistake);
+            }
+        }
+    }
+
+    private static bool IsAddress(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { PathAndQuery: "/", Fragment: "", UserInfo: "" };
+
+    private static bool IsClientId(string? text) =>
+        text is { Length: >= 1 and <= 63 } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+}
