@@ -13,7 +13,7 @@ public class HeartDiseaseTests
     public async Task FourHospitals_FullBatch_ConvergeToTheOptimumOfTheUnion()
     {
         var folder = SharedData.PathOf("heart-disease");
-        var schema = (TableSchema)DataSchema.Load(Path.Combine(Repository.Root, "samples", "heart-disease", "schema.json"));
+        var schema = (TableSchema)DataSchema.Load(Repository.PathOf("samples/heart-disease/schema.json"));
         await using var federation = await TestFederation.StartAsync();
         federation.AddWorkers(HeartDisease.Sites.Select(site =>
         {
