@@ -136,7 +136,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time)
     {
-        services.AddSingleton(options).AddSingleton(folder).AddSingleton(time).AddSingleton<CoordinatorLog>();
+        services.AddSingleton(options).AddSingleton(folder).AddSingleton(time).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
         services.AddSingleton(new CoordinatorDbFactory(folder.Database));
         services.AddSingleton<IDbContextFactory<CoordinatorDb>>(s => s.GetRequiredService<CoordinatorDbFactory>());
         services.AddSingleton<IRunStore, RunStore>().AddSingleton<RunCatalog>();
@@ -150,7 +150,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             s.GetRequiredService<WatchHub>(),
             s.GetRequiredService<CoordinatorLog>(),
             time,
-            new FatalError(s.GetRequiredService<CoordinatorLog>()).End));
+            s.GetRequiredService<FatalError>().End));
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxMessage;

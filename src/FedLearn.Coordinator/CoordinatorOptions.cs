@@ -34,7 +34,7 @@ public sealed record CoordinatorOptions
     /// <summary>How often clients are asked to call Heartbeat, in seconds, 1 to 3600. Default 15.</summary>
     public int HeartbeatSeconds { get; init; } = 15;
 
-    /// <summary>How long a stop waits for open uploads, in seconds, 0 to 9: a drain ends within 10 s. Default 5.</summary>
+    /// <summary>How long a stop waits for open uploads, in seconds, 0 to 6: with the rest of the stop a drain ends within 10 s. Default 5.</summary>
     public double DrainSeconds { get; init; } = 5;
 
     /// <summary>Keep a round's updates after its version is published, for replay. Default false.</summary>
@@ -56,9 +56,9 @@ public sealed record CoordinatorOptions
             problems.Add($"heartbeat: expected 1 to 3600 seconds, got {HeartbeatSeconds}");
         }
 
-        if (DrainSeconds is not (>= 0 and <= 9))
+        if (DrainSeconds is not (>= 0 and <= 6))
         {
-            problems.Add($"drain: expected 0 to 9 seconds, got {DrainSeconds}");
+            problems.Add($"drain: expected 0 to 6 seconds, got {DrainSeconds}");
         }
 
         return problems;

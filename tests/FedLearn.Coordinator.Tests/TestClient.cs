@@ -68,6 +68,14 @@ internal sealed class TestClient(string id, string token, TestCoordinator coordi
         }
     }
 
+    /// <summary>Waits for the end of the run.</summary>
+    public async Task RunOverAsync()
+    {
+        while ((await NextAsync()).RunOver is null)
+        {
+        }
+    }
+
     public async Task<float[]> GetModelAsync(string runId, int version, long offset = 0)
     {
         using var call = Calls.GetModel(new GetModelRequest { RunId = runId, Version = version, Offset = offset }, Headers);

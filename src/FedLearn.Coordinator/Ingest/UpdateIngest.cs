@@ -188,9 +188,11 @@ internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunSt
                 return ToReceipt(accepted.Update);
             case RunReply.Refused refused:
                 throw Refuse(upload, Problem.Of(refused.Reason, run.Id, header.Round));
+            case RunReply.Unavailable { Why: CommitOutcome.Full }:
+                throw DiskErrors.Full.ToException();
             default:
                 // The bytes stay: the same update, sent again, is written again and decided then.
-                throw Problem.Unavailable("the coordinator could not make the update durable just now (the database is busy or full, or it is stopping); nothing was counted, send it again").ToException();
+                throw Problem.Unavailable("the coordinator could not make the update durable just now (the database is busy, or it is stopping); nothing was counted, send it again").ToException();
         }
     }
 

@@ -23,7 +23,16 @@ internal sealed class VersionFiles(DataFolder folder)
             ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
         };
         using var writer = VectorWriter.Create($"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata));
-        fill(writer);
+        try
+        {
+            fill(writer);
+        }
+        catch
+        {
+            writer.Discard();
+            throw;
+        }
+
         if (writer.Length != manifest.ByteLength || !writer.AllFinite)
         {
             writer.Discard();

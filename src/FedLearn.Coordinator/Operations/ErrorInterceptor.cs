@@ -6,7 +6,7 @@ using Grpc.Core.Interceptors;
 namespace FedLearn.Coordinator.Operations;
 
 /// <summary>Turns known failures of the machine below into their statuses. What is left is a bug and goes to the caller as UNKNOWN, without detail.</summary>
-internal sealed class ErrorInterceptor : Interceptor
+internal sealed class ErrorInterceptor(FatalError fatal) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -47,14 +47,21 @@ internal sealed class ErrorInterceptor : Interceptor
         }
     }
 
-    private static Problem? Map(Exception e, ServerCallContext context) => e switch
+    private Problem? Map(Exception e, ServerCallContext context) => e switch
     {
         RpcException => null,
         StoredDataException => Problem.DataLoss(e.Message),
+        UnknownOutcomeException => EndProcess(e),
         OperationCanceledException when context.CancellationToken.IsCancellationRequested => Problem.Unavailable("the connection ended"),
         OperationCanceledException => Problem.Unavailable("a newer connection of this client took over, or the coordinator is stopping"),
-        _ when DiskErrors.IsFull(e) => Problem.Exhausted("the coordinator's disk is full; nothing was counted. Tell its operator, and try again later"),
+        _ when DiskErrors.IsFull(e) => DiskErrors.Full,
         IOException when context.CancellationToken.IsCancellationRequested => Problem.Unavailable("the connection ended"),
         _ => null,
     };
+
+    private Problem EndProcess(Exception e)
+    {
+        fatal.End("the outcome of a write is unknown, so this process ends; the next start decides by what is on disk", e);
+        return Problem.Unavailable("the coordinator is restarting; try again in a few seconds");
+    }
 }

@@ -50,7 +50,9 @@ internal sealed class DataFolder : IDisposable
 
         try
         {
-            return new DataFolder(root, new FileStream(Path.Combine(root, "coordinator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var held = new FileStream(Path.Combine(root, "coordinator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            DeleteLeftovers(root);
+            return new DataFolder(root, held);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -71,6 +73,15 @@ internal sealed class DataFolder : IDisposable
     public string VersionFile(string runId, int version) => Path.Combine(VersionsOf(runId), $"{version:D6}.safetensors");
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Initial parameters on their way in, which a killed process left.</summary>
+    private static void DeleteLeftovers(string root)
+    {
+        foreach (var file in Directory.EnumerateFiles(root, "initial-*.part"))
+        {
+            File.Delete(file);
+        }
+    }
 
     private static void RestrictToOwner(string root)
     {

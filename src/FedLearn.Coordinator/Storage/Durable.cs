@@ -7,7 +7,18 @@ namespace FedLearn.Coordinator.Storage;
 internal static partial class Durable
 {
     /// <summary>Syncs a file's bytes to the disk.</summary>
-    public static void Sync(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    /// <exception cref="UnknownOutcomeException">The sync failed: what is on disk is unknown.</exception>
+    public static void Sync(SafeFileHandle file)
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException e) when (!DiskErrors.IsFull(e))
+        {
+            throw new UnknownOutcomeException($"a file could not be synced: {e.Message}", e);
+        }
+    }
 
     /// <summary>Renames a synced file and makes its new name durable.</summary>
     public static void Rename(string from, string to)
@@ -31,6 +42,7 @@ internal static partial class Durable
     }
 
     /// <summary>Makes the names in a folder durable (POSIX: fsync of the directory; on Windows names are durable with the file).</summary>
+    /// <exception cref="UnknownOutcomeException">The sync failed.</exception>
     public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -41,14 +53,14 @@ internal static partial class Durable
         var descriptor = Open(path, 0);
         if (descriptor < 0)
         {
-            throw new IOException($"cannot open folder {path} to sync it (errno {Marshal.GetLastPInvokeError()})");
+            throw new UnknownOutcomeException($"cannot open folder {path} to sync it (errno {Marshal.GetLastPInvokeError()})");
         }
 
         try
         {
             if (Fsync(descriptor) != 0)
             {
-                throw new IOException($"cannot sync folder {path} (errno {Marshal.GetLastPInvokeError()})");
+                throw new UnknownOutcomeException($"cannot sync folder {path} (errno {Marshal.GetLastPInvokeError()})");
             }
         }
         finally

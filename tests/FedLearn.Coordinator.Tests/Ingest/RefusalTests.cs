@@ -154,6 +154,7 @@ public class RefusalTests
         moreExamples.NumExamples = 999;
         refused = await Assert.ThrowsAsync<RpcException>(() => federation.Client.PushAsync(moreExamples, Good));
         Assert.Equal(StatusCode.AlreadyExists, refused.StatusCode);
+        await federation.Client.RunOverAsync();
         Assert.Equal(Good, await federation.Client.GetModelAsync(federation.Fit.RunId, 1));
     }
 
@@ -235,10 +236,7 @@ public class RefusalTests
             Assert.Empty(Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : []);
 
             await Client.PushAsync(Header(Good), Good);
-            while ((await Client.NextAsync()).RunOver is null)
-            {
-            }
-
+            await Client.RunOverAsync();
             Assert.Equal(Good, await Client.GetModelAsync(Fit.RunId, 1));
         }
 
