@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
+using FedLearn.Coordinator;
 using Grpc.Core;
 
 namespace FedLearn.Cli;
@@ -19,11 +21,15 @@ internal static class CommandLine
     {
         var root = new RootCommand("Federated learning: participants keep their data and train together.")
         {
+            CoordinatorCommand.Create(),
             RunCommand.Create(),
             ModelCommand.Create(),
             ClientCommand.Create(),
+            BackupCommand.CreateBackup(),
+            BackupCommand.CreateRestore(),
+            HealthCommand.Create(),
         };
-        root.WithExamples("fedlearn run create spec.json --watch");
+        root.WithExamples("fedlearn coordinator --data data", "fedlearn run create spec.json --token-file data/operator.token --watch");
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
@@ -42,7 +48,7 @@ internal static class CommandLine
         };
         try
         {
-            var code = await parsed.InvokeAsync(configuration);
+            var code = await parsed.InvokeAsync(configuration, ParentWatch.Start());
             return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
         }
         catch (Exception e) when (Explain(e) is { } explained)
@@ -58,7 +64,7 @@ internal static class CommandLine
         CliException explained => explained,
         RpcException rpc => OperatorErrors.Explain(rpc),
         OperationCanceledException => new CliException("interrupted", ExitCode.Interrupted),
-        IOException or UnauthorizedAccessException => new CliException(e.Message),
+        StartupException or IOException or UnauthorizedAccessException => new CliException(e.Message),
         _ => null,
     };
 }

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using FedLearn.Cli.Runs;
+using FedLearn.Cli.Shell;
+using FedLearn.Coordinator;
+
+namespace FedLearn.Cli.Hosting;
+
+/// <summary><c>fedlearn coordinator</c>.</summary>
+internal static class CoordinatorCommand
+{
+    /// <summary>What the line begins with that <c>--announce</c> prints once the coordinator listens.</summary>
+    public const string Announcement = "fedlearn-coordinator ";
+
+    private static readonly CoordinatorOptions s_defaults = new() { DataFolder = "" };
+
+    public static Command Create()
+    {
+        var data = new Option<DirectoryInfo>("--data") { Description = "The folder for database, models and updates; made where it does not exist.", HelpName = "DIR", Required = true };
+        var listen = Text("--listen", "URL", "The address for participants and operators; port 0 takes a free one.", s_defaults.Listen);
+        var operations = Text("--operations", "URL", "The address of health; port 0 takes a free one.", s_defaults.Operations);
+        var insecure = Flag("--insecure", "Allow an address beyond loopback although nothing is encrypted on the wire yet.");
+        var runs = new Option<string[]>("--run") { Description = "A run to create at start, unless one of its name exists; may be given several times.", HelpName = "SPEC.json", DefaultValueFactory = _ => [] };
+        var development = Flag("--development", "Turn gRPC reflection on, and plain log lines.");
+        var plain = Flag("--plain-log", "Log lines for a person instead of compact JSON.");
+        var logFile = new Option<FileInfo>("--log-file") { Description = "Also write the log to this file.", HelpName = "FILE" };
+        var heartbeat = new Option<int>("--heartbeat-seconds") { Description = "How often clients say that they live, 1 to 3600 seconds.", HelpName = "N", DefaultValueFactory = _ => s_defaults.HeartbeatSeconds };
+        var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 9 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
+        var keep = Flag("--keep-updates", "Keep a round's updates after its version is published, for replay.");
+        var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");
+        announce.Hidden = true;
+
+        var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
+        {
+            data, listen, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, announce,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var options = new CoordinatorOptions
+            {
+                DataFolder = result.GetRequiredValue(data).FullName,
+                Listen = result.GetRequiredValue(listen),
+                Operations = result.GetRequiredValue(operations),
+                Insecure = result.GetValue(insecure),
+                SpecJsons = [.. result.GetRequiredValue(runs).Select(file => SpecInput.Complete(SpecInput.ReadFile(file), []))],
+                Development = result.GetValue(development),
+                PlainLog = result.GetValue(plain) || result.GetValue(development),
+                LogFile = result.GetValue(logFile)?.FullName,
+                HeartbeatSeconds = result.GetValue(heartbeat),
+                DrainSeconds = result.GetValue(drain),
+                KeepUpdates = result.GetValue(keep),
+            };
+            return await RunAsync(options, result.GetValue(announce) ? result.InvocationConfiguration.Output : TextWriter.Null, cancellationToken);
+        });
+        return command.WithExamples(
+            "fedlearn coordinator --data /var/lib/fedlearn",
+            "fedlearn coordinator --data data --run spec.json --plain-log",
+            "fedlearn coordinator --data data --listen http://0.0.0.0:7070 --insecure");
+    }
+
+    private static async Task<int> RunAsync(CoordinatorOptions options, TextWriter announce, CancellationToken cancellationToken)
+    {
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            throw new CliException(string.Join(Environment.NewLine, problems), ExitCode.Usage);
+        }
+
+        await using var host = await CoordinatorHost.StartAsync(options);
+        await announce.WriteLineAsync($"{Announcement}{host.Address} {host.OperationsAddress} {host.OperatorTokenFile}");
+        await host.RunAsync(cancellationToken);
+        return ExitCode.Ok;
+    }
+
+    private static Option<string> Text(string name, string helpName, string description, string fallback) =>
+        new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => fallback };
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+}
