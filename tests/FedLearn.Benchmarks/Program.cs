@@ -5,6 +5,7 @@ using FedLearn.Benchmarks;
 IBenchmark[] benchmarks =
 [
     new VaultBenchmark(),
+    new TrainingBenchmark(),
 ];
 
 var json = args.Contains("--json");
