@@ -17,6 +17,9 @@ internal sealed class RunBatch(RunState before)
 
     public int Count => _messages.Count;
 
+    /// <summary>What nobody waits for, and so nobody would bring again: all but the ticks.</summary>
+    public IEnumerable<RunMessage.Happened> WithoutCaller => _messages.Where(m => m.Reply is null && m.Event is not RunEvent.Tick);
+
     public void Decide(RunMessage.Happened message, TimeSpan now)
     {
         var decision = RunMachine.Decide(State, message.Event, now);

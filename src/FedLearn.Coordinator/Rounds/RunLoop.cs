@@ -11,12 +11,15 @@ namespace FedLearn.Coordinator.Rounds;
 /// <remarks>
 /// Messages that wait together are decided together and committed in one transaction, so that many acknowledgements cost one
 /// fsync. Where the store cannot take a commit (busy, full), the state goes back to before the batch and every caller is told to
-/// try again. An unknown outcome ends the process: the next start decides by what is on disk.
+/// try again; what nobody would bring a second time, such as a ready aggregate, is kept and decided anew. An unknown outcome ends the process: the next start decides by what is on disk.
 /// </remarks>
 internal sealed class RunLoop : IAsyncDisposable
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
+
+    // A timer takes at most 49 days and a wall time may be longer; a tick too many changes nothing.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     private readonly Channel<RunMessage> _inbox = Channel.CreateUnbounded<RunMessage>(new() { SingleReader = true });
     private readonly RunServices _services;
@@ -24,6 +27,7 @@ internal sealed class RunLoop : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private readonly List<RunMessage.Happened> _toRetry = [];
     private ImmutableSortedSet<string> _eligible = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     public RunLoop(StoredRun stored, StoredVersion newest, RunServices services)
@@ -96,6 +100,8 @@ internal sealed class RunLoop : IAsyncDisposable
     private void TakeBatch()
     {
         var batch = new RunBatch(Run.State);
+        _toRetry.ForEach(m => batch.Decide(m, Now));
+        _toRetry.Clear();
         while (batch.Count < BatchSize && _inbox.Reader.TryRead(out var message))
         {
             switch (message)
@@ -132,6 +138,7 @@ internal sealed class RunLoop : IAsyncDisposable
         {
             _services.Log.StoreRefused(Run.Id, outcome.ToString());
             batch.RefuseAll(outcome);
+            _toRetry.AddRange(batch.WithoutCaller);
             _timer.Change(StoreRetry, Timeout.InfiniteTimeSpan);
             return;
         }
@@ -182,7 +189,7 @@ internal sealed class RunLoop : IAsyncDisposable
         var now = Now;
         if (RunMachine.NextDeadline(Run.State, now) is { } next)
         {
-            _timer.Change(next - now, Timeout.InfiniteTimeSpan);
+            _timer.Change(next - now < LongestTimer ? next - now : LongestTimer, Timeout.InfiniteTimeSpan);
         }
     }
 
