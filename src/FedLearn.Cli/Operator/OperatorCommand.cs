@@ -19,7 +19,7 @@ internal static class OperatorCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var connection = options.Connect(result);
-            return await action(connection, result, cancellationToken);
+            return await Interruption.NameAsync(() => action(connection, result, cancellationToken), cancellationToken);
         });
         return command;
     }

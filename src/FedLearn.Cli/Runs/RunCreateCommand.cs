@@ -35,9 +35,16 @@ internal static class RunCreateCommand
             }
 
             using var connection = options.Connect(result);
-            var run = await SendAsync(connection, spec, result.GetValue(initial), cancellationToken);
-            Print(output, run, result.GetValue(json));
-            return result.GetValue(watch) ? await RunWatcher.WatchAsync(connection, run.RunId, result.GetValue(json), output, cancellationToken) : ExitCode.Ok;
+            return await Interruption.NameAsync(
+                async () =>
+                {
+                    var run = await SendAsync(connection, spec, result.GetValue(initial), cancellationToken);
+                    Print(output, run, result.GetValue(json));
+                    return result.GetValue(watch)
+                        ? await RunWatcher.WatchAsync(connection, run.RunId, result.GetValue(json), output, cancellationToken)
+                        : ExitCode.Ok;
+                },
+                cancellationToken);
         });
         return command.WithExamples(
             "fedlearn run create spec.json --token-file data/operator.token --watch",

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using FedLearn.Cli.Runs;
+using FedLearn.Cli.Shell;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Cli.Tests.Runs;
+
+public class RunTextTests
+{
+    private static readonly Round Published = new()
+    {
+        Number = 3, Status = RoundStatus.Published, Version = 2, Cohort = 5, Accepted = 4, Late = 1, TrainLoss = 0.5,
+        EvalMetrics = { ["loss"] = 0.25, ["accuracy"] = 0.875 }, BytesIn = 1 << 20, BytesOut = 1536, FitSeconds = 1.5, AggregateSeconds = 0.25,
+        Evaluations = { new ClientEvaluation { ClientId = "a", NumExamples = 7, Metrics = { ["loss"] = 0.25 } } },
+    };
+
+    [Fact]
+    public void Line_PublishedRound_SaysWhatAPersonWatches() =>
+        Assert.Equal(
+            "round 3: published, updates 4/5 (1 late), train loss 0.5000, eval loss 0.2500, accuracy 0.8750, in 1 MiB, out 1.5 KiB, fit 1.50 s, aggregation 0.25 s",
+            RunText.Line(Published));
+
+    [Fact]
+    public void Line_VoidRound_SaysWhy() =>
+        Assert.Equal("round 4: void; 1 of 3 updates", RunText.Line(new Round { Number = 4, Status = RoundStatus.Void, Reason = "1 of 3 updates" }));
+
+    [Fact]
+    public void Json_Details_HasRunSpecAndRounds()
+    {
+        using var output = new StringWriter();
+        var reply = new GetRunReply
+        {
+            Run = new Run { RunId = "r1", Name = "n", Status = RunStatus.Open, SpecJson = "{\"name\":\"n\"}", Round = 3, Version = 2 },
+            Rounds = { Published, new Round { Number = 4, Status = RoundStatus.Fitting } },
+        };
+        RunPrinter.Details(output, reply, json: true);
+
+        using var json = JsonDocument.Parse(output.ToString());
+        var root = json.RootElement;
+        Assert.Equal(("r1", "open", 3, "n"), (root.GetProperty("runId").GetString(), root.GetProperty("status").GetString(), root.GetProperty("round").GetInt32(),
+            root.GetProperty("spec").GetProperty("name").GetString()));
+        var rounds = root.GetProperty("rounds");
+        Assert.Equal(0.875, rounds[0].GetProperty("evaluation").GetProperty("accuracy").GetDouble());
+        Assert.Equal(7, rounds[0].GetProperty("evaluations")[0].GetProperty("numExamples").GetInt32());
+        Assert.Equal(JsonValueKind.Null, rounds[1].GetProperty("version").ValueKind);
+        Assert.Equal(JsonValueKind.Null, rounds[1].GetProperty("trainLoss").ValueKind);
+    }
+
+    [Fact]
+    public void Json_Clients_HasDeclinedRuns()
+    {
+        using var output = new StringWriter();
+        RunPrinter.Clients(output, [new FedLearn.Protocol.V1.Client { ClientId = "a", Online = true, Declined = { new DeclinedRun { RunId = "r1", Reason = "no trainer" } } }], json: true);
+
+        using var json = JsonDocument.Parse(output.ToString());
+        Assert.True(json.RootElement[0].GetProperty("online").GetBoolean());
+        Assert.Equal("no trainer", json.RootElement[0].GetProperty("declined")[0].GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public void Table_NotOnATerminal_IsAligned()
+    {
+        using var output = new StringWriter();
+        var table = new TextTable("run", "status");
+        table.Add("a-long-name", "open");
+        table.Add("b", "completed");
+        table.Write(output);
+
+        Assert.Equal(["RUN          STATUS", "a-long-name  open", "b            completed"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+}
