@@ -14,14 +14,16 @@ public class FederatedAveragingTests
     private const int Rounds = 50;
 
     [Theory]
-    [InlineData("""{"kind":"linear","inputs":13}""", 0.05, 1e-6)]
-    [InlineData("""{"kind":"logistic","inputs":13}""", 0.5, 1e-6)]
-    [InlineData("""{"kind":"softmax","inputs":40,"classes":7}""", 0.3, 1e-6)]
-    [InlineData("""{"kind":"mlp","inputs":40,"hidden":[30,20],"classes":7}""", 0.3, 1e-4)]
-    public void Averaging_OfAnySplit_EqualsCentralDescent(string json, double rate, double tolerance)
+    [InlineData("""{"kind":"linear","inputs":13}""", 0.05, 700, 1e-6)]
+    [InlineData("""{"kind":"logistic","inputs":13}""", 0.5, 700, 1e-6)]
+    [InlineData("""{"kind":"softmax","inputs":40,"classes":7}""", 0.3, 700, 1e-6)]
+    [InlineData("""{"kind":"mlp","inputs":40,"hidden":[30,20],"classes":7}""", 0.3, 20_000, 1e-4)]
+    public void Averaging_OfAnySplit_EqualsCentralDescent(string json, double rate, int examples, double tolerance)
     {
+        // The perceptron needs many examples: where one sits within float32 rounding of a ReLU's kink, the split decides on which side,
+        // and that moves the parameters by its own share of the gradient (2e-4 of the norm at 700 examples).
         var model = Given.Model(json);
-        var data = Given.Examples(model, 700, seed: 1);
+        var data = Given.Examples(model, examples, seed: 1);
         var start = model.LayerSizes.Length == 2 ? new float[model.Manifest.ElementCount] : Given.Parameters(model, 2);
         var central = Descend(model, [data], start, rate);
         var norm = Math.Sqrt(central.Sum(p => (double)p * p));
