@@ -7,9 +7,9 @@ internal sealed class TempFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Every file below, by its path, with its bytes.</summary>
+    /// <summary>Every file below, by its path, with its bytes; the empty lock files cannot be opened while they are held.</summary>
     public Dictionary<string, byte[]> Snapshot() =>
-        Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(f => f, System.IO.File.ReadAllBytes);
+        Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(f => f, f => new FileInfo(f).Length == 0 ? [] : System.IO.File.ReadAllBytes(f));
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -12,7 +12,7 @@ internal static partial class DurableFile
     /// <summary>Creates a new file that only its owner may read.</summary>
     public static SafeFileHandle CreatePrivate(string path)
     {
-        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);

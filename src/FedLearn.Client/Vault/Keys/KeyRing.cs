@@ -122,8 +122,8 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
-    /// <summary>Whether a folder still has a key, which can be said without opening it.</summary>
-    public static bool Holds(string folder, string id) => File.Exists(PathOf(KeyRingFile.Read(folder).SetFolder(folder), id));
+    /// <summary>The ids of a folder's keys, which can be had without opening it.</summary>
+    public static IReadOnlySet<string> KeysIn(string folder) => Ids(KeyRingFile.Read(folder).SetFolder(folder)).ToHashSet();
 
     public void Dispose()
     {

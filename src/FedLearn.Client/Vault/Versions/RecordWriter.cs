@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FedLearn.Client.Vault.Files;
 using FedLearn.Client.Vault.Keys;
+using FedLearn.Core.Sealing;
 
 namespace FedLearn.Client.Vault.Versions;
 
@@ -35,7 +36,7 @@ internal sealed class RecordWriter : IDisposable
     /// <summary>Ends the file with its trailer and puts it in its place.</summary>
     public VaultFile Commit()
     {
-        var segments = FedLearn.Core.Sealing.StreamFormat.Default.SegmentOf(_stream.Position + FileTrailer.Length - 1) + 1;
+        var segments = StreamFormat.Default.SegmentOf(_stream.Position + FileTrailer.Length - 1) + 1;
         Span<byte> trailer = stackalloc byte[FileTrailer.Length];
         new FileTrailer(_part, _recordLength, _schemaLength, Records, segments).Write(trailer);
         _stream.Write(trailer);

@@ -9,6 +9,8 @@ internal static class VersionStore
 {
     public const string CurrentFormat = "fedlearn-vault/1";
 
+    private const int ShortName = 6;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -22,9 +24,23 @@ internal static class VersionStore
     public static IReadOnlyList<VaultVersion> Read(string vault)
     {
         var folder = FolderIn(vault);
-        return Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder, "*.json").Select(ReadOne).OrderBy(v => v.Number)]
-            : throw new VaultException($"there is no vault at {vault}: no folder versions");
+        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.json").Select(ReadOne).OrderBy(v => v.Number)] : [];
+    }
+
+    /// <summary>The version of this number or name (at least 6 characters of it); the latest for null.</summary>
+    /// <exception cref="VaultException">There is none.</exception>
+    public static VaultVersion Find(string vault, string? selector)
+    {
+        var versions = Read(vault);
+        var found = selector switch
+        {
+            null => versions is [.., var latest] ? latest : null,
+            { Length: >= ShortName } => versions.LastOrDefault(v => v.Name.StartsWith(selector, StringComparison.OrdinalIgnoreCase)),
+            _ => versions.LastOrDefault(v => v.Number.ToString() == selector),
+        };
+        return found ?? throw new VaultException(versions.Count == 0
+            ? $"the vault at {vault} has no version yet: import data first"
+            : $"the vault at {vault} has no version '{selector}'; it has {string.Join(", ", versions.Select(v => v.Number))}");
     }
 
     /// <summary>Makes a version visible: the last step of an import.</summary>
@@ -36,9 +52,12 @@ internal static class VersionStore
         try
         {
             var version = JsonSerializer.Deserialize<VaultVersion>(File.ReadAllBytes(path), Json);
-            return version is { Format: CurrentFormat } && Problem(version) is null
-                ? version
-                : throw new VaultException($"{path} must be of format {CurrentFormat}, not {version?.Format ?? "none"}: {(version is null ? "it is empty" : Problem(version) ?? "a newer program may have written it")}");
+            if (version is not { Format: CurrentFormat })
+            {
+                throw new VaultException($"{path} must have format {CurrentFormat}, not {version?.Format ?? "none"}; a newer program may have written it");
+            }
+
+            return Problem(version) is { } problem ? throw new VaultException($"{path} is damaged: {problem}. Restore it from a backup.") : version;
         }
         catch (JsonException e)
         {
