@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using FedLearn.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace FedLearn.Client.Tests.Fakes;
+
+/// <summary>The participants' service in memory. What clients did can be awaited; what they are told is set by the test.</summary>
+internal sealed class FakeFederation(FaultScript faults) : Federation.FederationBase
+{
+    private readonly ConcurrentDictionary<string, string> _tokens = new();
+    private readonly ConcurrentDictionary<ChannelWriter<WatchReply>, bool> _streams = new();
+
+    public FakeModels Models { get; } = new(faults);
+
+    public FakeUploads Uploads { get; } = new(faults);
+
+    /// <summary>What a client is told when it connects, before Synced.</summary>
+    public List<WatchReply> State { get; } = [];
+
+    public Channel<AnswerRunRequest> Answers { get; } = Channel.CreateUnbounded<AnswerRunRequest>();
+
+    public Channel<HeartbeatRequest> Heartbeats { get; } = Channel.CreateUnbounded<HeartbeatRequest>();
+
+    public Channel<ReportEvaluationRequest> Reports { get; } = Channel.CreateUnbounded<ReportEvaluationRequest>();
+
+    /// <summary>One entry per opened Watch stream.</summary>
+    public Channel<string> Watches { get; } = Channel.CreateUnbounded<string>();
+
+    public int HeartbeatSeconds { get; set; } = 3600;
+
+    public int Joins { get; private set; }
+
+    /// <summary>Tells every connected client, and later ones on their connect.</summary>
+    public void Tell(WatchReply message)
+    {
+        lock (State)
+        {
+            State.Add(message);
+        }
+
+        TellNow(message);
+    }
+
+    /// <summary>Tells every connected client.</summary>
+    public void TellNow(WatchReply message)
+    {
+        foreach (var stream in _streams.Keys)
+        {
+            stream.TryWrite(message);
+        }
+    }
+
+    public void EndStreams()
+    {
+        foreach (var stream in _streams.Keys)
+        {
+            stream.TryComplete();
+        }
+    }
+
+    public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
+    {
+        faults.ThrowIfScripted(nameof(Join));
+        Joins++;
+        var reply = new JoinReply { HeartbeatSeconds = HeartbeatSeconds };
+        if (TokenOf(context) is not { } shown)
+        {
+            reply.Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+            return _tokens.TryAdd(request.ClientId, reply.Token)
+                ? Task.FromResult(reply)
+                : throw new RpcException(new Status(StatusCode.Unauthenticated, "the id is taken"));
+        }
+
+        return _tokens.GetValueOrDefault(request.ClientId) == shown
+            ? Task.FromResult(reply)
+            : throw new RpcException(new Status(StatusCode.Unauthenticated, "unknown token"));
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchReply> responseStream, ServerCallContext context)
+    {
+        var client = ClientOf(context);
+        var outbox = Channel.CreateUnbounded<WatchReply>();
+        lock (State)
+        {
+            State.ForEach(m => outbox.Writer.TryWrite(m));
+            outbox.Writer.TryWrite(new WatchReply { Synced = new Synced() });
+            _streams.TryAdd(outbox.Writer, true);
+        }
+
+        Watches.Writer.TryWrite(client);
+        try
+        {
+            await foreach (var message in outbox.Reader.ReadAllAsync(context.CancellationToken))
+            {
+                await responseStream.WriteAsync(message);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went away.
+        }
+
+        _streams.TryRemove(outbox.Writer, out _);
+    }
+
+    public override Task<AnswerRunReply> AnswerRun(AnswerRunRequest request, ServerCallContext context)
+    {
+        ClientOf(context);
+        faults.ThrowIfScripted(nameof(AnswerRun));
+        Answers.Writer.TryWrite(request);
+        return Task.FromResult(new AnswerRunReply());
+    }
+
+    public override Task GetModel(GetModelRequest request, IServerStreamWriter<GetModelReply> responseStream, ServerCallContext context)
+    {
+        ClientOf(context);
+        faults.ThrowIfScripted(nameof(GetModel));
+        return Models.SendAsync(request, responseStream, context);
+    }
+
+    public override Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
+    {
+        faults.ThrowIfScripted(nameof(OpenUpdate));
+        return Task.FromResult(Uploads.Open(ClientOf(context), request.Header));
+    }
+
+    public override async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<PushUpdateRequest> requestStream, ServerCallContext context)
+    {
+        var client = ClientOf(context);
+        faults.ThrowIfScripted(nameof(PushUpdate));
+        return new PushUpdateReply { Receipt = await Uploads.PushAsync(client, requestStream, context) };
+    }
+
+    public override Task<HeartbeatReply> Heartbeat(HeartbeatRequest request, ServerCallContext context)
+    {
+        ClientOf(context);
+        Heartbeats.Writer.TryWrite(request);
+        return Task.FromResult(new HeartbeatReply());
+    }
+
+    public override Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
+    {
+        ClientOf(context);
+        faults.ThrowIfScripted(nameof(ReportEvaluation));
+        Reports.Writer.TryWrite(request);
+        return Task.FromResult(new ReportEvaluationReply());
+    }
+
+    private string ClientOf(ServerCallContext context) =>
+        _tokens.FirstOrDefault(t => t.Value == TokenOf(context)).Key
+            ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "no valid token"));
+
+    private static string? TokenOf(ServerCallContext context) => context.RequestHeaders.GetValue("authorization")?["Bearer ".Length..];
+}
