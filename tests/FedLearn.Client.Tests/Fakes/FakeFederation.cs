@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using FedLearn.Protocol.V1;
-using Google.Protobuf;
 using Grpc.Core;
 
 namespace FedLearn.Client.Tests.Fakes;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
-using Microsoft.AspNetCore.Http;
 
 namespace FedLearn.Client.Tests.Fakes;
 
