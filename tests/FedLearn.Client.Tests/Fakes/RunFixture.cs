@@ -24,8 +24,12 @@ internal sealed class RunFixture(int parameters, string id = "run-1", string kin
             Name = "test",
             Seed = 7,
             Manifest = manifest,
-            SpecJson = $$"""
-                {"name": "test", "model": {"kind": "{{kind}}", "tensors": [{"name": "w", "shape": [{{parameters}}], "init": {"kind": "zeros"}}]}, "client": {{clientJson}}}
+            SpecJson = $$$"""
+                {
+                  "name": "test",
+                  "model": {"kind": "{{{kind}}}", "tensors": [{"name": "w", "shape": [{{{parameters}}}], "init": {"kind": "zeros"}}]},
+                  "client": {{{clientJson}}}
+                }
                 """,
         };
         change?.Invoke(run);
