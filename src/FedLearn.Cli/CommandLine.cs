@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using FedLearn.Cli.Data;
 using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
+using FedLearn.Client.Vault;
 using FedLearn.Coordinator;
 using Grpc.Core;
 
@@ -25,6 +27,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ModelCommand.Create(),
             ClientCommand.Create(),
+            DataCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),
             HealthCommand.Create(),
@@ -64,7 +67,7 @@ internal static class CommandLine
         CliException explained => explained,
         RpcException rpc => OperatorErrors.Explain(rpc),
         OperationCanceledException => new CliException("interrupted", ExitCode.Interrupted),
-        StartupException or IOException or UnauthorizedAccessException => new CliException(e.Message),
+        StartupException or VaultException or InvalidDataException or IOException or UnauthorizedAccessException => new CliException(e.Message),
         _ => null,
     };
 }
