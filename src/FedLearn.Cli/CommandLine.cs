@@ -6,6 +6,8 @@ using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
+using FedLearn.Cli.Worker;
+using FedLearn.Client;
 using FedLearn.Client.Vault;
 using FedLearn.Coordinator;
 using Grpc.Core;
@@ -24,6 +26,7 @@ internal static class CommandLine
         var root = new RootCommand("Federated learning: participants keep their data and train together.")
         {
             CoordinatorCommand.Create(),
+            WorkerCommand.Create(),
             RunCommand.Create(),
             ModelCommand.Create(),
             ClientCommand.Create(),
@@ -67,7 +70,7 @@ internal static class CommandLine
         CliException explained => explained,
         RpcException rpc => OperatorErrors.Explain(rpc),
         OperationCanceledException => new CliException("interrupted", ExitCode.Interrupted),
-        StartupException or VaultException or InvalidDataException or IOException or UnauthorizedAccessException => new CliException(e.Message),
+        StartupException or FederationException or VaultException or InvalidDataException or IOException or UnauthorizedAccessException => new CliException(e.Message),
         _ => null,
     };
 }

@@ -10,9 +10,27 @@ internal static class DataImport
     /// <summary>Imports the sources as one version after the other, each later one appended to the one before.</summary>
     public static VaultVersion Run(string folder, KeySource key, IReadOnlyList<SourcePart> sources, ImportOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        using var vault = DataVault.Exists(folder)
-            ? DataVault.Open(folder, key, TimeProvider.System)
-            : DataVault.Create(folder, key, TimeProvider.System);
+        if (DataVault.Exists(folder))
+        {
+            using var vault = DataVault.Open(folder, key, TimeProvider.System);
+            return Import(vault, sources, options, progress, cancellationToken);
+        }
+
+        try
+        {
+            using var vault = DataVault.Create(folder, key, TimeProvider.System);
+            return Import(vault, sources, options, progress, cancellationToken);
+        }
+        catch when (DataVault.Exists(folder) && DataVault.List(folder).Count == 0)
+        {
+            // A source that is damaged leaves no empty vault behind.
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static VaultVersion Import(DataVault vault, IReadOnlyList<SourcePart> sources, ImportOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
         VaultVersion? version = null;
         foreach (var part in sources)
         {

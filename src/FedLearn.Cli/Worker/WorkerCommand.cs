@@ -1,0 +1,81 @@
+using System.CommandLine;
+using FedLearn.Cli.Data;
+using FedLearn.Cli.Shell;
+using FedLearn.Client;
+using FedLearn.Client.Vault;
+using FedLearn.Client.Vault.Keys;
+using FedLearn.Training;
+using FedLearn.Training.Data;
+
+namespace FedLearn.Cli.Worker;
+
+/// <summary><c>fedlearn worker</c>: takes part in a federation with the data of a vault and the built-in trainers.</summary>
+internal static class WorkerCommand
+{
+    private static readonly Option<string> s_coordinator = new("--coordinator") { Description = "The coordinator's address.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:7070" };
+    private static readonly Option<string> s_id = new("--id") { Description = "This participant's id: a-z, 0-9 and -, unique in the federation.", HelpName = "ID" };
+    private static readonly Option<DirectoryInfo> s_vault = new("--vault") { Description = "The vault with this participant's data.", HelpName = "DIR" };
+    private static readonly Option<string?> s_version = new("--data-version") { Description = "The version to train on; the latest where none is given.", HelpName = "VERSION" };
+    private static readonly Option<DirectoryInfo> s_state = new("--state") { Description = "The folder for token and pending updates, sealed under the vault's key.", HelpName = "DIR" };
+    private static readonly Option<long> s_maxSteps = new("--max-steps") { Description = "The most optimizer steps a round, for weak machines; 0 = as the run asks.", HelpName = "N" };
+    private static readonly Option<double> s_maxSeconds = new("--max-seconds") { Description = "The most seconds of training a round; 0 = as the run asks.", HelpName = "X" };
+    private static readonly Option<bool> s_exit = new("--exit-when-done") { Description = "End, with 0, once a run was served and none is open any more." };
+    private static readonly Option<bool> s_jsonLog = new("--json-log") { Description = "Log compact JSON instead of lines for a person." };
+
+    public static Command Create()
+    {
+        var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
+        {
+            s_coordinator, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_exit, s_jsonLog,
+        };
+        var key = new KeyOptions().AddTo(command);
+        var slots = new SlotOptions().AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var slot = slots.Take(result);
+            var place = slot is null ? Named(result, key) : slots.Prepare(result, slot, cancellationToken);
+            await RunAsync(result, place, cancellationToken);
+            return ExitCode.Ok;
+        });
+        return command.WithExamples(
+            "fedlearn worker --id hospital-a --vault vault --key-file vault.key --state state",
+            "fedlearn worker --coordinator http://127.0.0.1:7070 --id pi-3 --vault vault --key-file vault.key --state state --max-seconds 20",
+            "fedlearn worker --slots /slots --keys /keys --id-prefix worker --digits 1000 --exit-when-done");
+    }
+
+    private static WorkerPlace Named(ParseResult result, KeyOptions key) => new(
+        result.GetValue(s_id) ?? throw Missing(s_id),
+        (result.GetValue(s_vault) ?? throw Missing(s_vault)).FullName,
+        (result.GetValue(s_state) ?? throw Missing(s_state)).FullName,
+        key.Read(result));
+
+    private static async Task RunAsync(ParseResult result, WorkerPlace place, CancellationToken cancellationToken)
+    {
+        using var logging = WorkerLog.Create(result.GetValue(s_jsonLog));
+        using var vault = DataVault.Open(place.Vault, place.Key, TimeProvider.System);
+        var version = vault.Find(result.GetValue(s_version));
+        var options = new WorkerOptions
+        {
+            Coordinator = result.GetRequiredValue(s_coordinator),
+            ClientId = place.Id,
+            StateFolder = place.State,
+            Key = place.Key,
+            MaxSteps = result.GetValue(s_maxSteps),
+            MaxSeconds = result.GetValue(s_maxSeconds),
+            ExitWhenDone = result.GetValue(s_exit),
+            DataVersion = version.Name,
+            Logging = logging,
+        };
+        if (options.Mistakes() is { Count: > 0 } mistakes)
+        {
+            throw new CliException(string.Join(Environment.NewLine, mistakes), ExitCode.Usage);
+        }
+
+        await FederationClient.RunAsync(options, LocalTrainer.ForAllKinds(VaultData.Load(vault, version)), cancellationToken);
+    }
+
+    private static CliException Missing(Option option) => new($"expected {option.Name}, or --slots for one of several like workers", ExitCode.Usage);
+}
+
+/// <summary>Who a worker is, and where its data, its state and its key lie.</summary>
+internal sealed record WorkerPlace(string Id, string Vault, string State, KeySource Key);
