@@ -41,8 +41,8 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>Runs one command line.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    /// <summary>Runs one command line. Ctrl-C and SIGTERM cancel it, and so does the token.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         var parsed = Tree().Parse(args);
         var configuration = new InvocationConfiguration
@@ -54,7 +54,7 @@ internal static class CommandLine
         };
         try
         {
-            var code = await parsed.InvokeAsync(configuration, ParentWatch.Start());
+            var code = await parsed.InvokeAsync(configuration, cancellationToken);
             return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
         }
         catch (Exception e) when (Explain(e) is { } explained)

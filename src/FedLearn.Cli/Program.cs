@@ -1,3 +1,4 @@
 using FedLearn.Cli;
+using FedLearn.Cli.Shell;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, ParentWatch.Start());
