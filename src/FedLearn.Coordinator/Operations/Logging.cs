@@ -22,6 +22,8 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Error)
             .MinimumLevel.Override("Grpc", LogEventLevel.Error)
+            // A failed start is said once, in one line, by whoever started it; the host would add a stack trace.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .WriteTo.Console(format);
         if (options.LogFile is { } file)
         {
