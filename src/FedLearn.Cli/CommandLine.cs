@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using FedLearn.Cli.Data;
+using FedLearn.Cli.Demo;
 using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Runs;
@@ -25,6 +26,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Federated learning: participants keep their data and train together.")
         {
+            DemoCommand.Create(),
             CoordinatorCommand.Create(),
             WorkerCommand.Create(),
             RunCommand.Create(),
@@ -35,7 +37,7 @@ internal static class CommandLine
             BackupCommand.CreateRestore(),
             HealthCommand.Create(),
         };
-        root.WithExamples("fedlearn coordinator --data data", "fedlearn run create spec.json --token-file data/operator.token --watch");
+        root.WithExamples("fedlearn demo", "fedlearn coordinator --data data", "fedlearn run create spec.json --token-file data/operator.token --watch");
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

@@ -83,6 +83,20 @@ public sealed class DataSet
         TensorPrimitives.Multiply(row[..FeatureCount], 1f / 255, row);
     }
 
+    /// <summary>The examples of several data sets, one set after the other.</summary>
+    /// <exception cref="ArgumentException">There is none, or they differ in their features or classes.</exception>
+    public static DataSet Concat(IReadOnlyList<DataSet> sets)
+    {
+        if (sets.Count == 0 || sets.Any(s => (s.FeatureCount, s.Classes, s._bytes is null) != (sets[0].FeatureCount, sets[0].Classes, sets[0]._bytes is null)))
+        {
+            throw new ArgumentException("expected at least one data set, and all with the same features and classes", nameof(sets));
+        }
+
+        var floats = sets[0]._floats is null ? null : sets.SelectMany(s => s._floats!).ToArray();
+        var bytes = sets[0]._bytes is null ? null : sets.SelectMany(s => s._bytes!).ToArray();
+        return new(floats, bytes, [.. sets.SelectMany(s => s._labels)], sets[0].FeatureCount, sets[0].Classes);
+    }
+
     /// <summary>A data set of the examples at <paramref name="indices"/>, in that order.</summary>
     public DataSet Select(ReadOnlySpan<int> indices)
     {

@@ -1,0 +1,72 @@
+using FedLearn.Cli.Runs;
+using FedLearn.Cli.Shell;
+using FedLearn.Protocol.V1;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace FedLearn.Cli.Demo;
+
+/// <summary>The rounds as they come: a live table with a curve on a terminal, a line a round elsewhere.</summary>
+internal sealed class DemoView(TextWriter output)
+{
+    private const int ShownRounds = 10;
+    private const int CurveWidth = 40;
+
+    private readonly SortedDictionary<int, Round> _rounds = [];
+    private string _state = "starting";
+
+    /// <summary>Runs the work and shows what it reports.</summary>
+    public async Task<T> ShowAsync<T>(Func<Action<WatchRunReply>, Task<T>> work)
+    {
+        if (!Terminal.Is(output))
+        {
+            return await work(PrintLine);
+        }
+
+        return await AnsiConsole.Live(Picture()).AutoClear(false).StartAsync(live => work(reply =>
+        {
+            Note(reply);
+            live.UpdateTarget(Picture());
+        }));
+    }
+
+    private void Note(WatchRunReply reply)
+    {
+        if (reply.Run is { } run)
+        {
+            _state = run.Status == RunStatus.Open && run.Reason.Length == 0 ? $"round {run.Round}" : $"{RunText.Status(run.Status)}; {run.Reason}";
+        }
+        else if (reply.Round is { } round)
+        {
+            _rounds[round.Number] = round;
+        }
+    }
+
+    private void PrintLine(WatchRunReply reply)
+    {
+        Note(reply);
+        // A published round comes once before its evaluation and once after it.
+        if (reply.Round is { Status: RoundStatus.Published or RoundStatus.Void } round)
+        {
+            output.WriteLine(RunText.Line(round));
+        }
+    }
+
+    private Rows Picture()
+    {
+        var table = RunText.Table(_rounds.Values.TakeLast(ShownRounds)).Ruled();
+        List<IRenderable> parts = [new Text($"federation: {_state}"), table];
+        var curve = new BarChart().Width(CurveWidth + 30).Label("accuracy on all workers' held-out examples, %").WithMaxValue(100);
+        foreach (var round in _rounds.Values.Where(r => RunText.Metric(r, "accuracy") is not null).TakeLast(ShownRounds))
+        {
+            curve.AddItem($"round {round.Number}", Math.Round(100 * RunText.Metric(round, "accuracy")!.Value, 1), Color.Green);
+        }
+
+        if (curve.Data.Count > 0)
+        {
+            parts.Add(curve);
+        }
+
+        return new Rows(parts);
+    }
+}
