@@ -84,7 +84,10 @@ internal sealed partial class RunStep
         var byMetric = reports.SelectMany(r => r.Metrics.Select(m => (m.Key, m.Value, r.NumExamples))).GroupBy(m => m.Key);
         foreach (var metric in byMetric)
         {
-            means[metric.Key] = metric.Sum(m => m.Value * m.NumExamples) / metric.Sum(m => (double)m.NumExamples);
+            // By shares, and kept between the least and the largest: finite reports have a finite mean, and equal ones are their mean.
+            var total = metric.Sum(m => (double)m.NumExamples);
+            var mean = metric.Sum(m => m.Value * (m.NumExamples / total));
+            means[metric.Key] = Math.Clamp(mean, metric.Min(m => m.Value), metric.Max(m => m.Value));
         }
 
         return means.ToImmutable();

@@ -77,6 +77,31 @@ public class EvaluationTests
     }
 
     [Fact]
+    public void Evaluation_EnormousReports_HaveAFiniteMean()
+    {
+        var run = new TestRun(Every(1), 2);
+        run.PlayRound();
+        run.Report("c00", double.MaxValue, examples: long.MaxValue);
+
+        var closed = Assert.IsType<RunEffect.CloseRound>(run.Report("c01", double.MaxValue, examples: 3)[1]);
+
+        Assert.Equal(double.MaxValue, closed.Metrics["loss"]);
+    }
+
+    [Fact]
+    public void Evaluation_EveryoneReportsTheSame_IsExactlyThat()
+    {
+        var run = new TestRun(Every(1), 7);
+        run.PlayRound();
+        foreach (var client in run.Round.Evaluators)
+        {
+            run.Report(client, 0.9, "accuracy", examples: 1 + client[2]);
+        }
+
+        Assert.Equal(0.9, run.Log.OfType<RunEffect.CloseRound>().Single().Metrics["accuracy"]);
+    }
+
+    [Fact]
     public void Evaluation_Deadline_ClosesWithWhatCame()
     {
         var run = new TestRun(Every(1), 3);
