@@ -1,3 +1,4 @@
+using FedLearn.Cli.Data;
 using FedLearn.Client.Vault;
 using FedLearn.Client.Vault.Keys;
 using FedLearn.Client.Vault.Versions;
@@ -28,29 +29,22 @@ internal sealed class DemoParticipant
 
     /// <summary>Seals a source as the vault's first version, a share of it as test data.</summary>
     public void Import(IRecordSource source, double testFraction, long seed) =>
-        Import(vault => vault.Import(source, new ImportOptions { TestFraction = testFraction, Seed = seed }));
+        Import([new SourcePart(() => source, null)], new ImportOptions { TestFraction = testFraction, Seed = seed });
 
     /// <summary>Seals two sources, split already.</summary>
-    public void Import(IRecordSource train, IRecordSource test) => Import(vault =>
-    {
-        vault.Import(train, new ImportOptions { Part = DataPart.Train });
-        vault.Import(test, new ImportOptions { Part = DataPart.Test, Append = true });
-    });
+    public void Import(IRecordSource train, IRecordSource test) =>
+        Import([new SourcePart(() => train, DataPart.Train), new SourcePart(() => test, DataPart.Test)], new ImportOptions());
 
     /// <summary>Reads the newest version into memory, as the worker does.</summary>
     public LocalData Read()
     {
         using var vault = DataVault.Open(Vault, KeySource.FromKeyFile(KeyFile), TimeProvider.System);
-        var version = vault.Find();
-        using var train = vault.OpenPart(version, DataPart.Train);
-        using var test = vault.OpenPart(version, DataPart.Test);
-        return DataSet.Load(train, test);
+        return VaultData.Load(vault, vault.Find());
     }
 
-    private void Import(Action<DataVault> import)
+    private void Import(IReadOnlyList<SourcePart> sources, ImportOptions options)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
-        using var vault = DataVault.Create(Vault, KeySource.FromKeyFile(KeyFile), TimeProvider.System);
-        import(vault);
+        DataImport.Run(Vault, KeySource.FromKeyFile(KeyFile), sources, options, progress: null, CancellationToken.None);
     }
 }
