@@ -14,6 +14,7 @@ RUN dotnet restore src/FedLearn.Cli/FedLearn.Cli.csproj
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY protos protos
+COPY samples samples
 COPY src src
 RUN dotnet publish src/FedLearn.Cli/FedLearn.Cli.csproj --configuration Release --no-restore --output /app
 
