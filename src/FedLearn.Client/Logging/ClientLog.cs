@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FedLearn.Client.Logging;
 
-/// <summary>Every log message of the SDK. Event ids are stable, 2000 to 2999, and listed in docs/client-sdk.md.</summary>
+/// <summary>Every log message of the SDK. Event ids are stable, 2000 to 2999, and listed in docs/operations.md.</summary>
 internal static partial class ClientLog
 {
     // 2000-2019: the connection.
