@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
@@ -136,10 +135,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time)
     {
-        services.AddSingleton(options).AddSingleton(folder).AddSingleton(time).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
-        services.AddSingleton(new CoordinatorDbFactory(folder.Database));
-        services.AddSingleton<IDbContextFactory<CoordinatorDb>>(s => s.GetRequiredService<CoordinatorDbFactory>());
-        services.AddSingleton<IRunStore, RunStore>().AddSingleton<RunCatalog>();
+        services.AddSingleton(options).AddSingleton(time).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
+        services.AddStorage(folder);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
         services.AddSingleton<UploadFiles>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>();

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using FedLearn.Coordinator.Storage;
-using FedLearn.Coordinator.Storage.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace FedLearn.Coordinator.Identity;
 
@@ -11,7 +8,7 @@ namespace FedLearn.Coordinator.Identity;
 /// Who the clients are: ids and the hashes of their tokens. Tokens are 256 random bits; the database holds SHA-256 of them, which
 /// needs no salt or stretching at that entropy.
 /// </summary>
-internal sealed partial class ClientRegistry(IDbContextFactory<CoordinatorDb> factory, TimeProvider time)
+internal sealed partial class ClientRegistry(IClientStore store, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, string> _idByTokenHash = new(StringComparer.Ordinal);
@@ -30,21 +27,14 @@ internal sealed partial class ClientRegistry(IDbContextFactory<CoordinatorDb> fa
         var token = RandomNumberGenerator.GetBytes(32);
         lock (_gate)
         {
-            using var db = factory.CreateDbContext();
-            var row = db.Clients.Find(id);
-            if (row is { TokenUsed: true })
+            var known = store.Find(id);
+            if (known is { TokenUsed: true })
             {
                 return null;
             }
 
-            if (row is null)
-            {
-                row = new ClientRow { Id = id, TokenHash = [], JoinedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
-                db.Add(row);
-            }
-
-            (row.TokenHash, row.Software) = (SHA256.HashData(token), software);
-            db.SaveChanges();
+            var joined = known?.JoinedUnixMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
+            store.Save(new RegisteredClient(id, SHA256.HashData(token), TokenUsed: false, software, joined));
         }
 
         return Convert.ToHexStringLower(token);
@@ -63,31 +53,24 @@ internal sealed partial class ClientRegistry(IDbContextFactory<CoordinatorDb> fa
         return _idByTokenHash.TryGetValue(key, out var id) ? id : FindAndMarkUsed(hash, key);
     }
 
-    public IReadOnlyList<ClientRow> All()
-    {
-        using var db = factory.CreateDbContext();
-        return [.. db.Clients.AsNoTracking().OrderBy(c => c.Id)];
-    }
+    public IReadOnlyList<RegisteredClient> All() => store.All();
 
     private string? FindAndMarkUsed(byte[] hash, string key)
     {
         lock (_gate)
         {
-            using var db = factory.CreateDbContext();
-            var row = db.Clients.SingleOrDefault(c => c.TokenHash == hash);
-            if (row is null)
+            if (store.FindByTokenHash(hash) is not { } client)
             {
                 return null;
             }
 
-            if (!row.TokenUsed)
+            if (!client.TokenUsed)
             {
-                row.TokenUsed = true;
-                db.SaveChanges();
+                store.Save(client with { TokenUsed = true });
             }
 
-            _idByTokenHash[key] = row.Id;
-            return row.Id;
+            _idByTokenHash[key] = client.Id;
+            return client.Id;
         }
     }
 }

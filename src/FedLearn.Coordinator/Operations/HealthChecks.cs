@@ -1,11 +1,10 @@
 using FedLearn.Coordinator.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FedLearn.Coordinator.Operations;
 
 /// <summary>Ready: takes new work, and the database answers.</summary>
-internal sealed class ReadyCheck(DrainState drain, IDbContextFactory<CoordinatorDb> factory) : IHealthCheck
+internal sealed class ReadyCheck(DrainState drain, RunCatalog catalog) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -14,8 +13,7 @@ internal sealed class ReadyCheck(DrainState drain, IDbContextFactory<Coordinator
             return HealthCheckResult.Unhealthy("the coordinator is stopping");
         }
 
-        await using var db = await factory.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
-        return await db.Database.CanConnectAsync(cancellationToken).ConfigureAwait(false)
+        return await catalog.AnswersAsync(cancellationToken).ConfigureAwait(false)
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("the database does not answer");
     }

@@ -7,6 +7,13 @@ namespace FedLearn.Coordinator.Storage;
 /// <summary>Runs and rounds as operators read them: what is durable.</summary>
 internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
 {
+    /// <summary>Whether the database can be reached.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await db.Database.CanConnectAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     public IReadOnlyList<Run> Runs()
     {
         using var db = factory.CreateDbContext();

@@ -1,0 +1,22 @@
+using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Rounds;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>What the rest of the coordinator gets of this folder.</summary>
+internal static class StorageServices
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder)
+    {
+        var factory = new CoordinatorDbFactory(folder.Database);
+        return services
+            .AddSingleton(folder)
+            .AddSingleton(factory)
+            .AddSingleton<IDbContextFactory<CoordinatorDb>>(factory)
+            .AddSingleton<IRunStore, RunStore>()
+            .AddSingleton<IClientStore, ClientStore>()
+            .AddSingleton<RunCatalog>();
+    }
+}
