@@ -24,7 +24,7 @@ internal static class RunWalk
         from closing in Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], OneOf(0.0, 0.0, 2), OneOf(5.0, 20, 600))
         from evaluation in Gen.Select(Gen.Int[0, 3], Gen.Double[0.1, 1], Gen.Int[1, 3], OneOf(3.0, 10, 120))
         from seed in Gen.Long
-        select TestRun.Spec with
+        select Legal(TestRun.Spec with
         {
             Seed = seed,
             Stop = new StopSpec { Rounds = stop.Item1, Patience = stop.Item2, WallSeconds = stop.Item3, Target = stop.Item4 },
@@ -43,7 +43,7 @@ internal static class RunWalk
                 MinReports = evaluation.Item3,
                 MaxSeconds = evaluation.Item4,
             },
-        };
+        });
 
     public static Gen<Move[]> Moves { get; } =
         Gen.Select(Pause, Gen.Frequency(
@@ -54,7 +54,7 @@ internal static class RunWalk
         from client in Client
         from shift in Shift
         from wrongBase in Gen.Frequency((12, Gen.Const(0)), (1, Gen.Int[-1, 1]))
-        from digest in OneOf("a", "a", "a", "b")
+        from digest in OneOf("aa", "aa", "aa", "bb")
         from examples in Gen.Long[1, 3]
         select (Func<RunState, RunEvent>)(s =>
             new RunEvent.UpdateSealed(client, s.LastRound + shift, (s.Round?.BaseVersion ?? s.Version) + wrongBase, new AcceptedUpdate(digest, examples, null)));
@@ -91,6 +91,13 @@ internal static class RunWalk
 
     private static Gen<Func<RunState, RunEvent>> SometimesStop() =>
         Gen.Int[0, 9].Select(i => (Func<RunState, RunEvent>)(_ => i == 0 ? new RunEvent.StopRequested("by chance") : new RunEvent.Tick()));
+
+    /// <summary>What the parser would refuse is put right.</summary>
+    private static RunSpec Legal(RunSpec spec) => spec with
+    {
+        Stop = spec.Evaluation.EveryRounds > 0 ? spec.Stop : spec.Stop with { Patience = 0, Target = null },
+        Cohort = spec.Cohort.Count == 0 ? spec.Cohort : spec.Cohort with { Fraction = 1, Count = Math.Max(spec.Cohort.Count, spec.Closing.MinUpdates) },
+    };
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 }

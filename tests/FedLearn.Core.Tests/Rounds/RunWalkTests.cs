@@ -5,7 +5,7 @@ namespace FedLearn.Core.Tests.Rounds;
 
 public class RunWalkTests
 {
-    private const int Walks = 2000;
+    private const int Walks = 1000;
 
     [Fact]
     public void Walk_AnySpecAnyEvents_KeepsTheInvariants()

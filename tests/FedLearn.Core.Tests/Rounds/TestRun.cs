@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
 using FedLearn.Core.Specs;
 
@@ -32,7 +31,9 @@ internal sealed class TestRun
     public static RunSpec Spec { get; } = new()
     {
         Name = "test",
-        Model = new ModelSpec("test", "{}", new ModelManifest([new TensorSpec("w", InitRule.Zeros, 1)])),
+        Model = RunSpecParser.Parse("""
+            { "name": "test", "model": { "kind": "custom", "tensors": [ { "name": "w", "shape": [1], "init": { "kind": "zeros" } } ] } }
+            """).Spec!.Model,
         Stop = new StopSpec { Rounds = 3 },
         Evaluation = new EvaluationSpec { EveryRounds = 0 },
     };
@@ -60,7 +61,7 @@ internal sealed class TestRun
         return Do(new RunEvent.Tick());
     }
 
-    public IReadOnlyList<RunEffect> Send(string client, int? round = null, int? baseVersion = null, string digest = "d", long examples = 1) =>
+    public IReadOnlyList<RunEffect> Send(string client, int? round = null, int? baseVersion = null, string digest = "d1", long examples = 1) =>
         Do(new RunEvent.UpdateSealed(client, round ?? State.LastRound, baseVersion ?? State.Version, new AcceptedUpdate(digest, examples, null)));
 
     public void SendAll()

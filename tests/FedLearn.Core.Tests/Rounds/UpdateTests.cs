@@ -38,14 +38,14 @@ public class UpdateTests
 
     [Theory]
     [InlineData("other", 1)]
-    [InlineData("d", 2)]
+    [InlineData("d1", 2)]
     public void Update_AnotherOfTheSameClient_IsRefusedAndTheFirstCounts(string digest, long examples)
     {
         var run = new TestRun(TestRun.Spec, 2);
         run.Send("c01");
 
         Assert.Equal(Refusal.AnotherAccepted, TestRun.RefusalIn(run.Send("c01", digest: digest, examples: examples)));
-        Assert.Equal(new AcceptedUpdate("d", 1, null), run.Round.Updates["c01"]);
+        Assert.Equal(new AcceptedUpdate("d1", 1, null), run.Round.Updates["c01"]);
     }
 
     [Fact]

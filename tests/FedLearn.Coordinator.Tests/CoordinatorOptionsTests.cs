@@ -1,0 +1,54 @@
+namespace FedLearn.Coordinator.Tests;
+
+public class CoordinatorOptionsTests
+{
+    private static readonly CoordinatorOptions Good = new() { DataFolder = "data" };
+
+    [Fact]
+    public void Problems_Defaults_AreNone() => Assert.Empty(Good.Problems());
+
+    [Fact]
+    public void Problems_FiveMistakes_AreAllNamedAtOnce()
+    {
+        var problems = new CoordinatorOptions { DataFolder = " ", Listen = "here", Operations = "https://127.0.0.1:1", HeartbeatSeconds = 0, DrainSeconds = 7 }.Problems();
+
+        Assert.Equal(["data folder", "listen", "operations", "heartbeat", "drain"], problems.Select(p => p.Split(':')[0]));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:7070", true)]
+    [InlineData("http://localhost:0", true)]
+    [InlineData("http://[::1]:7070", true)]
+    [InlineData("http://127.9.9.9:7070", true)]
+    [InlineData("http://0.0.0.0:7070", false)]
+    [InlineData("http://192.168.1.4:7070", false)]
+    [InlineData("http://[::]:7070", false)]
+    public void Problems_BeyondLoopback_NeedsInsecure(string address, bool loopback)
+    {
+        Assert.Equal(loopback, (Good with { Listen = address }).Problems().Count == 0);
+        Assert.Empty((Good with { Listen = address, Insecure = true }).Problems());
+        Assert.All((Good with { Listen = address }).Problems(), p => Assert.Contains("--insecure", p));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("127.0.0.1:7070")]
+    [InlineData("http://example.org:7070")]
+    [InlineData("ftp://127.0.0.1:7070")]
+    public void Problems_NoAddress_ShowsWhatCameAndWhatIsExpected(string address)
+    {
+        var problem = Assert.Single((Good with { Operations = address, Insecure = true }).Problems());
+
+        Assert.Contains($"'{address}'", problem);
+        Assert.Contains("http://127.0.0.1:7070", problem);
+    }
+
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(3600, 6, true)]
+    [InlineData(3601, 5, false)]
+    [InlineData(15, -0.1, false)]
+    [InlineData(15, double.NaN, false)]
+    public void Problems_Seconds_HaveBounds(int heartbeat, double drain, bool fine) =>
+        Assert.Equal(fine, (Good with { HeartbeatSeconds = heartbeat, DrainSeconds = drain }).Problems().Count == 0);
+}

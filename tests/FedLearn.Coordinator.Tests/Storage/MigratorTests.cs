@@ -1,0 +1,68 @@
+using FedLearn.Coordinator.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace FedLearn.Coordinator.Tests.Storage;
+
+public sealed class MigratorTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly DataFolder _folder;
+
+    public MigratorTests() => _folder = DataFolder.Open(_temp.Path);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        SqliteConnection.ClearAllPools();
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public void Migrate_NewThenAgain_MakesTheDatabaseOnceAndCopiesNothing()
+    {
+        Assert.Null(Migrate());
+        Assert.Null(Migrate());
+
+        Assert.Equal(0L, Scalar("SELECT COUNT(*) FROM Runs"));
+        Assert.Equal(["fedlearn.db"], Databases());
+    }
+
+    [Fact]
+    public void Migrate_NewerDatabase_IsRefusedByNameAndLeftAlone()
+    {
+        Migrate();
+        Execute("INSERT INTO __EFMigrationsHistory VALUES ('29991231000000_Future', '99.0.0')");
+
+        var refused = Assert.Throws<StartupException>(Migrate);
+
+        Assert.Contains("newer version", refused.Message);
+        Assert.Contains("29991231000000_Future", refused.Message);
+        Assert.Equal(["fedlearn.db"], Databases());
+        Assert.Equal(0L, Scalar("SELECT COUNT(*) FROM Runs"));
+    }
+
+    [Fact]
+    public void Migrate_NotADatabase_IsRefusedByPath()
+    {
+        File.WriteAllText(_folder.Database, new string('x', 5000));
+
+        Assert.Contains(_folder.Database, Assert.Throws<StartupException>(Migrate).Message);
+    }
+
+    private string? Migrate() => Migrator.Migrate(_folder, new CoordinatorDbFactory(_folder.Database), TimeProvider.System);
+
+    private IEnumerable<string?> Databases() => Directory.EnumerateFiles(_folder.Root, "*.db").Select(Path.GetFileName);
+
+    private object? Scalar(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.Database}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the statements stand above
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
+    }
+
+    private void Execute(string sql) => Scalar(sql);
+}
