@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FedLearn.Cli.Shell;
 using FedLearn.Client.Vault;
+using FedLearn.Client.Vault.Keys;
 
 namespace FedLearn.Cli.Data;
 
@@ -10,15 +11,20 @@ internal static class DataKeyCommands
     public static Command Rotate()
     {
         var vault = DataCommand.VaultOption();
-        var command = new Command("rotate-key", "Wraps all data keys under another key; the sealed data stays as it is.") { vault };
+        var state = new Option<DirectoryInfo>("--state") { Description = "The worker's state folder, to be put under the new key too; the worker must be stopped.", HelpName = "DIR" };
+        var command = new Command("rotate-key", "Wraps all data keys under another key; the sealed data stays as it is.") { vault, state };
         var current = new KeyOptions().AddTo(command);
         var next = new KeyOptions("--new-").AddTo(command);
         command.SetAction(result =>
         {
-            var rewrapped = DataVault.RotateKey(result.GetRequiredValue(vault).FullName, current.Read(result), next.Read(result));
+            KeySource from = current.Read(result), to = next.Read(result);
+
+            // Either call skips what is under the new key already, so that a command that was interrupted can be given again.
+            var rewrapped = result.GetValue(state) is { } folder ? SealedStore.RotateKey(folder.FullName, from, to) : 0;
+            rewrapped += DataVault.RotateKey(result.GetRequiredValue(vault).FullName, from, to);
             result.InvocationConfiguration.Output.WriteLine($"{rewrapped} data keys are under the new key; delete the old one once no backup needs it");
         });
-        return command.WithExamples("fedlearn data rotate-key --vault vault --key-file old.key --new-key-file new.key");
+        return command.WithExamples("fedlearn data rotate-key --vault vault --state state --key-file old.key --new-key-file new.key");
     }
 
     public static Command Destroy()
