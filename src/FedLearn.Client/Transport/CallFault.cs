@@ -47,6 +47,9 @@ internal static class CallFault
             $"cannot reach {coordinator}: the name {coordinator.Host} is not known; is the address right?",
         SocketException socket =>
             $"cannot reach {coordinator}: {socket.Message}; is the network up, and does a firewall let the worker out?",
+        // The runtime has no code of its own for a peer that answers the HTTP/2 preface with something else.
+        IOException handshake when handshake.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) => NotHttp2(coordinator),
+        HttpProtocolException => $"the connection to {coordinator} broke",
         HttpRequestException { InnerException: null } http => DescribeHttp(http, coordinator),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: not AuthenticationException } => Tls(coordinator, cause),
         _ => null,
@@ -56,10 +59,13 @@ internal static class CallFault
     {
         HttpRequestError.SecureConnectionError => Tls(coordinator, http),
         HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError or HttpRequestError.InvalidResponse =>
-            $"{coordinator} answers, but does not speak HTTP/2 there; is it the participants' port, and does {coordinator.Scheme}:// fit it?",
+            NotHttp2(coordinator),
         HttpRequestError.ResponseEnded => $"the connection to {coordinator} broke",
         _ => $"cannot reach {coordinator}: {http.Message}",
     };
+
+    private static string NotHttp2(Uri coordinator) =>
+        $"{coordinator} answers, but does not speak HTTP/2 there; is it the participants' port, and does {coordinator.Scheme}:// fit it?";
 
     private static string Tls(Uri coordinator, Exception cause) =>
         $"no TLS connection to {coordinator}: {cause.Message.TrimEnd('.')}; does the coordinator serve TLS on this port (otherwise write http://), " +

@@ -24,7 +24,6 @@ internal sealed class CoordinatorLink : IDisposable
             DisposeHttpClient = true,
             MaxReceiveMessageSize = MaxMessageBytes,
             MaxSendMessageSize = MaxMessageBytes,
-            ThrowOperationCanceledOnCancellation = true,
         });
         Api = new Federation.FederationClient(_channel);
     }

@@ -53,12 +53,9 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream pa
     private async Task<Receipt> PushAsync(PushUpdateRequest first, long offset, CancellationToken cancellationToken)
     {
         using var call = caller.Link.Api.PushUpdate(caller.Link.StreamCall(cancellationToken));
-        if (await TryWriteAsync(call.RequestStream, first, cancellationToken).ConfigureAwait(false)
-            && await TrySendFromAsync(call.RequestStream, offset, cancellationToken).ConfigureAwait(false))
-        {
-            await call.RequestStream.CompleteAsync().ConfigureAwait(false);
-        }
-
+        _ = await TryAsync(call.RequestStream.WriteAsync(first, cancellationToken)).ConfigureAwait(false)
+            && await TrySendFromAsync(call.RequestStream, offset, cancellationToken).ConfigureAwait(false)
+            && await TryAsync(call.RequestStream.CompleteAsync()).ConfigureAwait(false);
         return (await call.ResponseAsync.ConfigureAwait(false)).Receipt;
     }
 
@@ -77,7 +74,7 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream pa
                 await parts.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
                 message.Chunk.Offset = offset;
                 message.Chunk.Data = UnsafeByteOperations.UnsafeWrap(data);
-                if (!await TryWriteAsync(stream, message, cancellationToken).ConfigureAwait(false))
+                if (!await TryAsync(stream.WriteAsync(message, cancellationToken)).ConfigureAwait(false))
                 {
                     return false;
                 }
@@ -92,12 +89,11 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream pa
     }
 
     /// <summary>False where the call is over: the coordinator has answered early, or the connection broke. Its response says which.</summary>
-    private static async Task<bool> TryWriteAsync(
-        IClientStreamWriter<PushUpdateRequest> stream, PushUpdateRequest message, CancellationToken cancellationToken)
+    private static async Task<bool> TryAsync(Task write)
     {
         try
         {
-            await stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+            await write.ConfigureAwait(false);
             return true;
         }
         catch (Exception fault) when (fault is RpcException or InvalidOperationException or IOException)

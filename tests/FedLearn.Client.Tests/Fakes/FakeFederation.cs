@@ -38,9 +38,8 @@ internal sealed class FakeFederation(FaultScript faults) : Federation.Federation
         lock (State)
         {
             State.Add(message);
+            TellNow(message);
         }
-
-        TellNow(message);
     }
 
     /// <summary>Tells every connected client.</summary>

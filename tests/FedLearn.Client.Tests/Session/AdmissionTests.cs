@@ -1,0 +1,87 @@
+using FedLearn.Client.Tests.Fakes;
+using FedLearn.Client.Training;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Client.Tests.Session;
+
+public sealed class AdmissionTests : SessionTestBase
+{
+    private const string Mine = "1111111111111111111111111111111111111111111111111111111111111111";
+    private const string Theirs = "2222222222222222222222222222222222222222222222222222222222222222";
+
+    [Fact]
+    public async Task Run_OfMyKind_IsAcceptedOnEveryConnection()
+    {
+        Service.State.Add(new RunFixture(10).Announcement());
+        var asked = 0;
+        await using var worker = StartWorker(
+            new ScriptedTrainer { Decline = _ => ++asked > 1 ? "asked twice" : null }, o => o with { DataVersion = "abc" });
+
+        var first = await Service.Answers.NextAsync();
+        Service.EndStreams();
+        var second = await Service.Answers.NextAsync();
+
+        Assert.Equal(("run-1", 0, "", "abc"), (first.RunId, first.Round, first.DeclineReason, first.DataVersion));
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public Task Run_OfAnotherKind_IsDeclinedWithTheKindsThatAreHere() =>
+        AssertDeclinedAsync(new RunFixture(10, kind: "mlp").Announcement(), new ScriptedTrainer(), "no trainer for model kind 'mlp' here; this client has: own");
+
+    [Fact]
+    public Task Run_OfAnotherSchema_IsDeclinedWithBothDigests() =>
+        AssertDeclinedAsync(
+            new RunFixture(10).Announcement(r => r.DataSchemaDigest = Theirs),
+            new ScriptedTrainer { DataSchemaDigest = Mine },
+            $"the run asks for data of schema {Theirs}, this client's data has {Mine}");
+
+    [Fact]
+    public Task Run_WhoseManifestIsNotItsTensors_IsDeclined() =>
+        AssertDeclinedAsync(new RunFixture(10).Announcement(r => r.Manifest.Hash = "00"), new ScriptedTrainer(), "the manifest announced (00) is not the one");
+
+    [Fact]
+    public Task Run_ThatTheTrainerRefuses_IsDeclinedWithItsReason() =>
+        AssertDeclinedAsync(new RunFixture(10).Announcement(), new ScriptedTrainer { Decline = _ => "no examples" }, "no examples");
+
+    [Fact]
+    public Task Run_AtWhichTheTrainerThrows_IsDeclined() =>
+        AssertDeclinedAsync(new RunFixture(10).Announcement(), new ScriptedTrainer { Decline = _ => throw new InvalidOperationException("broken") }, "the trainer failed when asked: broken");
+
+    [Fact]
+    public Task Run_WithAnUnreadableSpec_IsDeclined() =>
+        AssertDeclinedAsync(new RunFixture(10).Announcement(r => r.SpecJson = "{"), new ScriptedTrainer(), "this client cannot read the run's spec");
+
+    [Theory]
+    [InlineData(100, 20, 50, 5, 50, 5)]
+    [InlineData(100, 20, 500, 50, 100, 20)]
+    [InlineData(0, 0, 7, 3, 7, 3)]
+    [InlineData(100, 20, 0, 0, 100, 20)]
+    public async Task LocalLimits_OverTheRuns_TheTighterHolds(long runSteps, double runSeconds, long mySteps, double mySeconds, long steps, double seconds)
+    {
+        RunContext? seen = null;
+        Service.State.Add(new RunFixture(10, clientJson: $$"""{"maxSteps": {{runSteps}}, "maxSeconds": {{runSeconds}}}""").Announcement());
+        var trainer = new ScriptedTrainer
+        {
+            Decline = run =>
+            {
+                seen = run;
+                return null;
+            },
+        };
+        await using var worker = StartWorker(trainer, o => o with { MaxSteps = mySteps, MaxSeconds = mySeconds });
+
+        await Service.Answers.NextAsync();
+
+        Assert.Equal((steps, seconds), (seen!.Settings.MaxSteps, seen.Settings.MaxSeconds));
+        Assert.Equal((7L, "hospital-a", "own"), (seen.Seed, seen.ClientId, seen.Model.GetProperty("kind").GetString()));
+    }
+
+    private async Task AssertDeclinedAsync(WatchReply announcement, ScriptedTrainer trainer, string reason)
+    {
+        Service.State.Add(announcement);
+        await using var worker = StartWorker(trainer);
+
+        Assert.StartsWith(reason, (await Service.Answers.NextAsync()).DeclineReason, StringComparison.Ordinal);
+    }
+}
