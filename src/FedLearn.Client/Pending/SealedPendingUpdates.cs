@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using Text = System.Text.Encoding;
 using FedLearn.Client.Vault;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
+using Text = System.Text.Encoding;
 
 namespace FedLearn.Client.Pending;
 

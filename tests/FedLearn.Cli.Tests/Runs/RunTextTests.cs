@@ -9,8 +9,18 @@ public class RunTextTests
 {
     private static readonly Round Published = new()
     {
-        Number = 3, Status = RoundStatus.Published, Version = 2, Cohort = 5, Accepted = 4, Late = 1, TrainLoss = 0.5,
-        EvalMetrics = { ["loss"] = 0.25, ["accuracy"] = 0.875 }, BytesIn = 1 << 20, BytesOut = 1536, FitSeconds = 1.5, AggregateSeconds = 0.25,
+        Number = 3,
+        Status = RoundStatus.Published,
+        Version = 2,
+        Cohort = 5,
+        Accepted = 4,
+        Late = 1,
+        TrainLoss = 0.5,
+        EvalMetrics = { ["loss"] = 0.25, ["accuracy"] = 0.875 },
+        BytesIn = 1 << 20,
+        BytesOut = 1536,
+        FitSeconds = 1.5,
+        AggregateSeconds = 0.25,
         Evaluations = { new ClientEvaluation { ClientId = "a", NumExamples = 7, Metrics = { ["loss"] = 0.25 } } },
     };
 
