@@ -98,12 +98,16 @@ public sealed class StreamTests
         var plaintext = new byte[format.SegmentSize];
         Assert.True(opener.TryOpen(1, stream.AsSpan(format.SegmentSize, format.SegmentSize), plaintext));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 20; i++)
+        // What one call allocates would be in every batch; what the runtime does beside them once is not.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ =>
         {
-            opener.TryOpen(1, stream.AsSpan(format.SegmentSize, format.SegmentSize), plaintext);
-        }
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 20; i++)
+            {
+                opener.TryOpen(1, stream.AsSpan(format.SegmentSize, format.SegmentSize), plaintext);
+            }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }));
     }
 }
