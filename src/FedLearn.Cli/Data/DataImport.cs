@@ -7,8 +7,9 @@ namespace FedLearn.Cli.Data;
 /// <summary>Seals sources into a vault, which is made where it does not exist.</summary>
 internal static class DataImport
 {
-    /// <summary>Imports the sources as one version after the other, each later one appended to the one before.</summary>
-    public static VaultVersion Run(string folder, KeySource key, IReadOnlyList<SourcePart> sources, ImportOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
+    /// <summary>Imports the sources as one version. If that fails nothing has changed, and a folder that was made for it is gone again.</summary>
+    public static VaultVersion Run(
+        string folder, KeySource key, IReadOnlyList<SourcePart> sources, ImportOptions options, IProgress<ImportCount>? progress, CancellationToken cancellationToken)
     {
         if (DataVault.Exists(folder))
         {
@@ -16,57 +17,36 @@ internal static class DataImport
             return Import(vault, sources, options, progress, cancellationToken);
         }
 
+        // Only a folder that holds nothing else may go again: it can be somebody's home.
+        var isOurs = !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any();
         try
         {
             using var vault = DataVault.Create(folder, key, TimeProvider.System);
             return Import(vault, sources, options, progress, cancellationToken);
         }
-        catch when (DataVault.Exists(folder) && DataVault.List(folder).Count == 0)
+        catch when (isOurs && Directory.Exists(folder) && (!DataVault.Exists(folder) || DataVault.List(folder).Count == 0))
         {
-            // A source that is damaged leaves no empty vault behind.
             Directory.Delete(folder, recursive: true);
             throw;
         }
     }
 
-    private static VaultVersion Import(DataVault vault, IReadOnlyList<SourcePart> sources, ImportOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
+    private static VaultVersion Import(
+        DataVault vault, IReadOnlyList<SourcePart> sources, ImportOptions options, IProgress<ImportCount>? progress, CancellationToken cancellationToken)
     {
-        VaultVersion? version = null;
-        foreach (var part in sources)
+        var parts = new List<ImportPart>();
+        try
         {
-            using var source = new CountingSource(part.Open(), progress);
-            var own = options with { Part = part.Part, Append = options.Append || version is not null };
-            version = vault.Import(source, own, cancellationToken);
-        }
-
-        return version ?? throw new ArgumentException("there is no source to import", nameof(sources));
-    }
-
-    /// <summary>A source that says how many records went by.</summary>
-    private sealed class CountingSource(IRecordSource source, IProgress<long>? progress) : IRecordSource
-    {
-        private const int Between = 1000;
-        private long _count;
-
-        public ReadOnlyMemory<byte> Schema => source.Schema;
-
-        public int RecordLength => source.RecordLength;
-
-        public bool TryRead(Span<byte> record)
-        {
-            if (!source.TryRead(record))
+            foreach (var source in sources)
             {
-                return false;
+                parts.Add(new ImportPart(source.Open(), source.Part));
             }
 
-            if (++_count % Between == 0)
-            {
-                progress?.Report(_count);
-            }
-
-            return true;
+            return vault.Import(parts, options, progress, cancellationToken);
         }
-
-        public void Dispose() => source.Dispose();
+        finally
+        {
+            parts.ForEach(p => p.Source.Dispose());
+        }
     }
 }

@@ -28,38 +28,23 @@ internal static class DataImportCommand
             var options = new ImportOptions { Append = result.GetValue(append), TestFraction = share, Seed = result.GetValue(seed) };
             var folder = result.GetRequiredValue(vault).FullName;
             var keySource = key.Read(result);
-            var progress = new ErrorProgress(result.InvocationConfiguration.Error);
-            var version = DataImport.Run(folder, keySource, source.Read(result), options, progress, cancellationToken);
-            progress.Clear();
-            DataPrinter.Versions(result.InvocationConfiguration.Output, [(version, false)], result.GetValue(json));
+            var sources = source.Read(result);
+            if (share > 0 && sources.All(s => s.Part is not null))
+            {
+                throw new CliException("--test-fraction: this data comes with its own test part; leave the option out", ExitCode.Usage);
+            }
+
+            using var progress = new ImportProgress(result.InvocationConfiguration.Error);
+            var version = DataImport.Run(folder, keySource, sources, options, progress, cancellationToken);
+            DataPrinter.Imported(result.InvocationConfiguration.Output, version, progress.Count, result.GetValue(json));
             return Task.FromResult(ExitCode.Ok);
         });
         return command.WithExamples(
             "fedlearn data import --vault vault --key-file vault.key --csv patients.csv --schema schema.json --test-fraction 0.2",
-            "fedlearn data import --vault vault --key-file vault.key --idx-images train-images-idx3-ubyte.gz --idx-labels train-labels-idx1-ubyte.gz",
+            "fedlearn data import --vault vault --key-file vault.key --idx-images train-images-idx3-ubyte.gz --idx-labels train-labels-idx1-ubyte.gz "
+                + "--idx-test-images t10k-images-idx3-ubyte.gz --idx-test-labels t10k-labels-idx1-ubyte.gz",
+            "fedlearn data import --vault vault --key-file vault.key --heart-disease heart-disease --site cleveland --schema schema.json",
             "fedlearn data import --vault vault --public-key clinic.pem --csv new.csv --schema schema.json --append",
             "fedlearn data import --vault vault --key-file vault.key --digits 1000 --writer 3 --test-fraction 0.2");
-    }
-
-    /// <summary>A line on a terminal that counts records; silent elsewhere.</summary>
-    private sealed class ErrorProgress(TextWriter error) : IProgress<long>
-    {
-        private readonly bool _shown = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
-
-        public void Report(long value)
-        {
-            if (_shown)
-            {
-                error.Write($"\r{value:N0} records sealed");
-            }
-        }
-
-        public void Clear()
-        {
-            if (_shown)
-            {
-                error.Write("\r\u001b[K");
-            }
-        }
     }
 }

@@ -46,6 +46,29 @@ internal static class DataPrinter
         table.Write(output);
     }
 
+    /// <summary>What an import made. The counts are the import's own: a public key could not read them back.</summary>
+    public static void Imported(TextWriter output, VaultVersion version, ImportCount count, bool json)
+    {
+        if (json)
+        {
+            Json.WriteLine(output, writer =>
+            {
+                writer.WriteStartObject();
+                Write(writer, version);
+                writer.WriteNumber("importedTrainRecords", count.Train);
+                writer.WriteNumber("importedTestRecords", count.Test);
+                writer.WriteNumber("files", version.Files.Length);
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        output.WriteLine($"imported {count.Train} training and {count.Test} test records as version {version.Number}");
+        output.WriteLine($"name {version.Name}");
+        output.WriteLine($"schema {version.SchemaDigest}, {version.RecordLength} bytes a record");
+        output.WriteLine($"{version.Files.Length} sealed files, {Show.Bytes(version.Length)}");
+    }
+
     public static void Files(TextWriter output, VaultVersion version, IReadOnlyList<FileReport> reports, bool json)
     {
         if (json)

@@ -17,6 +17,8 @@ internal sealed class SourceOptions
     private readonly Option<FileInfo> _schema = new("--schema") { Description = "The columns of the CSV file, as JSON; all participants share one.", HelpName = "FILE" };
     private readonly Option<FileInfo> _images = new("--idx-images") { Description = "Images in IDX format, plain or .gz; needs --idx-labels.", HelpName = "FILE" };
     private readonly Option<FileInfo> _labels = new("--idx-labels") { Description = "Their labels in IDX format, plain or .gz.", HelpName = "FILE" };
+    private readonly Option<FileInfo> _testImages = new("--idx-test-images") { Description = "Images that are the test part; those of --idx-images are all for training then.", HelpName = "FILE" };
+    private readonly Option<FileInfo> _testLabels = new("--idx-test-labels") { Description = "The labels of --idx-test-images.", HelpName = "FILE" };
     private readonly Option<int?> _digits = new("--digits") { Description = "Draw this many handwritten-style digits instead of reading a file.", HelpName = "COUNT" };
     private readonly Option<long> _digitsSeed = new("--digits-seed") { Description = "The seed of the drawn digits.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _writer = new("--writer") { Description = "Whose hand draws them; each has its own style and favourite digits.", HelpName = "N", DefaultValueFactory = _ => 0 };
@@ -25,7 +27,7 @@ internal sealed class SourceOptions
 
     public SourceOptions AddTo(Command command)
     {
-        foreach (var option in new Option[] { _csv, _schema, _images, _labels, _digits, _digitsSeed, _writer, _heart, _site })
+        foreach (var option in new Option[] { _csv, _schema, _images, _labels, _testImages, _testLabels, _digits, _digitsSeed, _writer, _heart, _site })
         {
             command.Add(option);
         }
@@ -46,6 +48,11 @@ internal sealed class SourceOptions
             throw new CliException("expected one source: --csv with --schema, --idx-images with --idx-labels, --digits, or --heart-disease with --site and --schema", ExitCode.Usage);
         }
 
+        if (digits < 1)
+        {
+            throw new CliException($"--digits: expected at least 1, got {digits}", ExitCode.Usage);
+        }
+
         if (digits is { } count)
         {
             return [Digits(count, result.GetValue(_digitsSeed), result.GetValue(_writer))];
@@ -53,8 +60,7 @@ internal sealed class SourceOptions
 
         if (images is not null)
         {
-            var labels = Required(result.GetValue(_labels), _labels, _images).FullName;
-            return [new SourcePart(() => new IdxRecordSource(images, labels), Part: null)];
+            return Idx(result, images);
         }
 
         var schema = Table(Required(result.GetValue(_schema), _schema, csv is null ? _heart : _csv).FullName);
@@ -74,8 +80,24 @@ internal sealed class SourceOptions
     public static SourcePart Digits(int count, long seed, int writer)
     {
         var weights = Enumerable.Repeat(1.0, 10).ToArray();
-        weights[2 * writer % 10] = weights[((2 * writer) + 1) % 10] = 6;
+        var favourite = (int)((2L * writer % 10) + 10) % 10;
+        weights[favourite] = weights[favourite + 1] = 6;
         return new SourcePart(() => new DigitsRecordSource(new DigitsOptions { Seed = seed, Writer = writer, Count = count, LabelWeights = weights }), Part: null);
+    }
+
+    private IReadOnlyList<SourcePart> Idx(ParseResult result, string images)
+    {
+        var labels = Required(result.GetValue(_labels), _labels, _images).FullName;
+        if (result.GetValue(_testImages)?.FullName is not { } testImages)
+        {
+            return [new SourcePart(() => new IdxRecordSource(images, labels), Part: null)];
+        }
+
+        var testLabels = Required(result.GetValue(_testLabels), _testLabels, _testImages).FullName;
+        return [
+            new SourcePart(() => new IdxRecordSource(images, labels), DataPart.Train),
+            new SourcePart(() => new IdxRecordSource(testImages, testLabels), DataPart.Test),
+        ];
     }
 
     private static TableSchema Table(string path) =>

@@ -59,7 +59,17 @@ public sealed class DataVault : IDisposable
     /// <exception cref="InvalidDataException">The source is damaged.</exception>
     /// <exception cref="VaultException">The source is empty, cannot be appended, or another import is going on.</exception>
     public VaultVersion Import(IRecordSource source, ImportOptions options, CancellationToken cancellationToken = default) =>
-        new VaultImport(Folder, _ring, _time).Run(source, options, cancellationToken);
+        Import([new ImportPart(source)], options, progress: null, cancellationToken);
+
+    /// <summary>Seals sources of one schema as one new version. If it fails at any place, nothing has changed.</summary>
+    /// <param name="parts">At least one source, read one after another.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told now and then, and with the final counts before the version becomes visible.</param>
+    /// <param name="cancellationToken">Ends the import; no version is made.</param>
+    /// <exception cref="InvalidDataException">A source is damaged.</exception>
+    /// <exception cref="VaultException">The sources are empty or differ in their schema, cannot be appended, or another import is going on.</exception>
+    public VaultVersion Import(IReadOnlyList<ImportPart> parts, ImportOptions options, IProgress<ImportCount>? progress = null, CancellationToken cancellationToken = default) =>
+        new VaultImport(Folder, _ring, _time, progress).Run(parts, options, cancellationToken);
 
     /// <summary>Opens the records of one part; with no such records the reader is empty.</summary>
     /// <exception cref="VaultException">A file is damaged, missing or destroyed, or this key only adds data.</exception>

@@ -1,8 +1,6 @@
-using FedLearn.Client.Vault.Versions;
-
 namespace FedLearn.Client.Vault;
 
-/// <summary>How a source becomes a version.</summary>
+/// <summary>How sources become a version.</summary>
 public sealed record ImportOptions
 {
     /// <summary>Whether the new version lists the files of the latest one too. Default false: it holds the source alone.</summary>
@@ -11,9 +9,6 @@ public sealed record ImportOptions
     /// <summary>The share of records drawn for the test part, from 0 to below 1. Default 0.</summary>
     public double TestFraction { get; init; }
 
-    /// <summary>The seed of the draw: a record's part depends on seed and place in the source alone. Default 1.</summary>
+    /// <summary>The seed of the draw: a record's part depends on seed and place in the import alone. Default 1.</summary>
     public long Seed { get; init; } = 1;
-
-    /// <summary>The part that takes every record, for sources that come split already; null (the default) draws by <see cref="TestFraction"/>.</summary>
-    public DataPart? Part { get; init; }
 }

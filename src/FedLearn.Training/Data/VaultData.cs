@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FedLearn.Client.Vault;
 using FedLearn.Client.Vault.Versions;
 
@@ -13,6 +14,15 @@ public static class VaultData
     {
         using var train = vault.OpenPart(version, DataPart.Train);
         using var test = vault.OpenPart(version, DataPart.Test);
-        return DataSet.FromRecords(DataSchema.Parse(train.Schema.Span), train.LoadAll(), test.LoadAll());
+        byte[] trainRecords = train.LoadAll(), testRecords = test.LoadAll();
+        try
+        {
+            return DataSet.FromRecords(DataSchema.Parse(train.Schema.Span), trainRecords, testRecords);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(trainRecords);
+            CryptographicOperations.ZeroMemory(testRecords);
+        }
     }
 }

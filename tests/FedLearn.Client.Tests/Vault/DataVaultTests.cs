@@ -70,10 +70,36 @@ public sealed class DataVaultTests : IDisposable
     [Fact]
     public void Import_OfASplitSource_PutsAllIntoItsPart()
     {
-        _vault.Import(new RowSource(5), new ImportOptions { Part = DataPart.Train });
-        var version = _vault.Import(new RowSource(3, first: 5), new ImportOptions { Part = DataPart.Test, Append = true });
-        Assert.Equal(5, _vault.ReadAll(version, DataPart.Train).Length);
-        Assert.Equal(3, _vault.ReadAll(version, DataPart.Test).Length);
+        using var vault = _vault.Open();
+        var progress = new LastCount();
+        ImportPart[] parts = [new(new RowSource(5), DataPart.Train), new(new RowSource(3, first: 5), DataPart.Test)];
+        var version = vault.Import(parts, new ImportOptions { TestFraction = 0.5 }, progress, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => RowSource.Row(i, 100)), _vault.ReadAll(version, DataPart.Train));
+        Assert.Equal(Enumerable.Range(5, 3).Select(i => RowSource.Row(i, 100)), _vault.ReadAll(version, DataPart.Test));
+        Assert.Equal(new ImportCount(5, 3), progress.Value);
+        Assert.Equal(1, Assert.Single(vault.Versions).Number);
+    }
+
+    [Fact]
+    public void Import_SplitSourceWhoseTestPartBreaks_LeavesEverythingAsItWas()
+    {
+        var before = _vault.Snapshot();
+        using var vault = _vault.Open();
+        ImportPart[] parts = [new(new RowSource(5), DataPart.Train), new(new RowSource(3, breakAt: 1), DataPart.Test)];
+        Assert.Throws<InvalidDataException>(() => vault.Import(parts, new ImportOptions(), null, TestContext.Current.CancellationToken));
+
+        Assert.Empty(vault.Versions);
+        Assert.DoesNotContain(_vault.Snapshot().Keys.Except(before.Keys), f => !f.EndsWith("import.lock", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Import_SourcesOfTwoSchemas_AreRefused()
+    {
+        using var vault = _vault.Open();
+        ImportPart[] parts = [new(new RowSource(5)), new(new RowSource(3, schema: "{\"test\":2}"))];
+        Assert.Throws<VaultException>(() => vault.Import(parts, new ImportOptions(), null, TestContext.Current.CancellationToken));
+        Assert.Empty(vault.Versions);
     }
 
     [Fact]
@@ -216,4 +242,11 @@ public sealed class DataVaultTests : IDisposable
     }
 
     private static HashSet<string> Texts(byte[][] records) => [.. records.Select(Convert.ToHexString)];
+
+    private sealed class LastCount : IProgress<ImportCount>
+    {
+        public ImportCount Value { get; private set; }
+
+        public void Report(ImportCount value) => Value = value;
+    }
 }

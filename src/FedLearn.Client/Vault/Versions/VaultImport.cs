@@ -8,14 +8,15 @@ namespace FedLearn.Client.Vault.Versions;
 /// One import. The order decides what a crash can leave: keys and sealed files first, each durable, then the version list. What no list
 /// names is no part of the vault, and the next import removes it.
 /// </summary>
-internal sealed class VaultImport(string vault, KeyRing ring, TimeProvider time)
+internal sealed class VaultImport(string vault, KeyRing ring, TimeProvider time, IProgress<ImportCount>? progress)
 {
     public const string LockName = "import.lock";
 
     private const int RecordsBetweenChecks = 1024;
 
-    public VaultVersion Run(IRecordSource source, ImportOptions options, CancellationToken cancellationToken)
+    public VaultVersion Run(IReadOnlyList<ImportPart> parts, ImportOptions options, CancellationToken cancellationToken)
     {
+        var source = OneSchema(parts);
         using var held = FolderLock.Exclusive(vault, LockName);
         PrepareFolders();
         RemoveLeftovers();
@@ -24,7 +25,7 @@ internal sealed class VaultImport(string vault, KeyRing ring, TimeProvider time)
         try
         {
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            var files = Seal(source, options, id, schemaDigest, cancellationToken);
+            var files = Seal(parts, options, id, schemaDigest, cancellationToken);
             var number = VersionStore.Read(vault).Select(v => v.Number).DefaultIfEmpty().Max() + 1;
             var version = new VaultVersion(
                 VersionStore.CurrentFormat, number, id, time.GetUtcNow(), schemaDigest, source.RecordLength, [.. basis?.Files ?? [], .. files]);
@@ -38,23 +39,37 @@ internal sealed class VaultImport(string vault, KeyRing ring, TimeProvider time)
         }
     }
 
-    private List<VaultFile> Seal(IRecordSource source, ImportOptions options, string id, string schemaDigest, CancellationToken cancellationToken)
+    private static IRecordSource OneSchema(IReadOnlyList<ImportPart> parts)
+    {
+        var first = parts.Count > 0 ? parts[0].Source : throw new ArgumentException("at least one source is expected", nameof(parts));
+        return parts.All(p => p.Source.RecordLength == first.RecordLength && p.Source.Schema.Span.SequenceEqual(first.Schema.Span))
+            ? first
+            : throw new VaultException("the sources of one import must have one schema, and these differ: nothing was imported");
+    }
+
+    private List<VaultFile> Seal(IReadOnlyList<ImportPart> parts, ImportOptions options, string id, string schemaDigest, CancellationToken cancellationToken)
     {
         var split = new TestSplit(options.TestFraction, options.Seed);
         var writers = new RecordWriter?[2];
-        using var record = new SecretBuffer(source.RecordLength);
+        using var record = new SecretBuffer(parts[0].Source.RecordLength);
         try
         {
-            for (var index = 0L; source.TryRead(record.Span); index++)
+            var index = 0L;
+            foreach (var (source, fixedPart) in parts)
             {
-                var part = options.Part ?? split.PartOf(index);
-                (writers[(int)part] ??= new RecordWriter(vault, ring, part, id, schemaDigest, source)).Write(record.Span);
-                if (index % RecordsBetweenChecks == 0)
+                for (; source.TryRead(record.Span); index++)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
+                    var part = fixedPart ?? split.PartOf(index);
+                    (writers[(int)part] ??= new RecordWriter(vault, ring, part, id, schemaDigest, source)).Write(record.Span);
+                    if (index % RecordsBetweenChecks == 0)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        progress?.Report(CountOf(writers));
+                    }
                 }
             }
 
+            progress?.Report(CountOf(writers));
             List<VaultFile> files = [.. writers.OfType<RecordWriter>().Select(w => w.Commit())];
             return files.Count > 0 ? files : throw new VaultException("the source has no records: nothing was imported");
         }
@@ -66,6 +81,9 @@ internal sealed class VaultImport(string vault, KeyRing ring, TimeProvider time)
             }
         }
     }
+
+    private static ImportCount CountOf(RecordWriter?[] writers) =>
+        new(writers[(int)DataPart.Train]?.Records ?? 0, writers[(int)DataPart.Test]?.Records ?? 0);
 
     private VaultVersion Basis(string schemaDigest, int recordLength)
     {
