@@ -24,7 +24,7 @@ public sealed class DataCommandTests : IDisposable
     {
         var imported = await Import("--digits", "200", "--test-fraction", "0.25", "--json");
         Assert.Equal((ExitCode.Ok, ""), (imported.Code, imported.Error));
-        Assert.Equal(1, Json(imported.Output)[0].GetProperty("version").GetInt32());
+        Assert.Equal(1, Json(imported.Output).GetProperty("version").GetInt32());
 
         var show = Json((await Run("show", [.. Key, "--json"])).Output);
         var (train, test) = (show.GetProperty("trainRecords").GetInt32(), show.GetProperty("testRecords").GetInt32());
