@@ -10,7 +10,13 @@ namespace FedLearn.Client.Session;
 /// <summary>An evaluate assignment, from the version to the report.</summary>
 internal sealed class EvaluateWork(ModelCache models, Caller caller)
 {
-    public async Task RunAsync(WorkItem item, EvaluateAssignment evaluate, RunAnswer.Accepted run, CancellationToken local)
+    /// <param name="item">The assignment's place on the board.</param>
+    /// <param name="evaluate">The assignment.</param>
+    /// <param name="run">Its run.</param>
+    /// <param name="local">Ends download and evaluation.</param>
+    /// <param name="stopping">Ends the report, which may be what closes the stage: its own answer says whether it counted.</param>
+    public async Task RunAsync(
+        WorkItem item, EvaluateAssignment evaluate, RunAnswer.Accepted run, CancellationToken local, CancellationToken stopping)
     {
         item.Activity = Activity.Downloading;
         var wanted = new VersionWanted(evaluate.RunId, evaluate.Version, evaluate.Digest.Memory);
@@ -21,10 +27,10 @@ internal sealed class EvaluateWork(ModelCache models, Caller caller)
             .EvaluateAsync(new EvaluationContext(run.Context, evaluate.Round, parameters), local).ConfigureAwait(false);
         local.ThrowIfCancellationRequested();
         TrainerResults.Check(result);
-        await ReportAsync(evaluate, result, local).ConfigureAwait(false);
+        await ReportAsync(evaluate, result, stopping).ConfigureAwait(false);
     }
 
-    private async Task ReportAsync(EvaluateAssignment evaluate, EvaluationResult result, CancellationToken local)
+    private async Task ReportAsync(EvaluateAssignment evaluate, EvaluationResult result, CancellationToken stopping)
     {
         var report = new ReportEvaluationRequest
         {
@@ -38,8 +44,8 @@ internal sealed class EvaluateWork(ModelCache models, Caller caller)
         {
             await caller.UntilAnsweredAsync(
                 $"reporting the evaluation of round {evaluate.Round}",
-                async _ => await caller.Link.Api.ReportEvaluationAsync(report, caller.Link.ControlCall(local)).ConfigureAwait(false),
-                local).ConfigureAwait(false);
+                async _ => await caller.Link.Api.ReportEvaluationAsync(report, caller.Link.ControlCall(stopping)).ConfigureAwait(false),
+                stopping).ConfigureAwait(false);
             ClientLog.Evaluated(caller.Logger, evaluate.Round, evaluate.Version, result.NumExamples, Show(result.Metrics));
         }
         catch (RpcException fault)

@@ -54,7 +54,7 @@ internal sealed class LocalWork(RunBook runs, FitWork fits, EvaluateWork evaluat
 
         return item.Assignment is FitAssignment fit
             ? fits.RunAsync(item, fit, run, local, stopping)
-            : evaluations.RunAsync(item, (EvaluateAssignment)item.Assignment, run, local);
+            : evaluations.RunAsync(item, (EvaluateAssignment)item.Assignment, run, local, stopping);
     }
 
     private (string Reason, bool IsExpected) Explain(Exception fault) => fault switch

@@ -28,6 +28,9 @@ internal sealed class FakeFederation(FaultScript faults) : Federation.Federation
     /// <summary>One entry per opened Watch stream.</summary>
     public Channel<string> Watches { get; } = Channel.CreateUnbounded<string>();
 
+    /// <summary>Completed when the answers to reports may go out; null lets all pass.</summary>
+    public TaskCompletionSource? HoldReports { get; set; }
+
     public int HeartbeatSeconds { get; set; } = 3600;
 
     public int Joins { get; private set; }
@@ -139,12 +142,13 @@ internal sealed class FakeFederation(FaultScript faults) : Federation.Federation
         return Task.FromResult(new HeartbeatReply());
     }
 
-    public override Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
+    public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
     {
         ClientOf(context);
         faults.ThrowIfScripted(nameof(ReportEvaluation));
         Reports.Writer.TryWrite(request);
-        return Task.FromResult(new ReportEvaluationReply());
+        await (HoldReports?.Task ?? Task.CompletedTask).WaitAsync(context.CancellationToken);
+        return new ReportEvaluationReply();
     }
 
     private string ClientOf(ServerCallContext context) =>

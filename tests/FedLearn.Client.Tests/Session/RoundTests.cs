@@ -119,6 +119,25 @@ public sealed class RoundTests : SessionTestBase
     }
 
     [Fact]
+    public async Task RunOver_BeforeTheAnswerToTheLastReport_TheReportIsNotGivenUp()
+    {
+        var run = new RunFixture(10);
+        var version = Service.Models.Publish(run.Id, 1, run.Vector(1), run.Manifest.Hash);
+        Service.State.AddRange([run.Announcement(), run.Evaluate(1, version)]);
+        Service.HoldReports = new TaskCompletionSource();
+        await using var worker = StartWorker(new ScriptedTrainer(), o => o with { ExitWhenDone = true });
+        await Service.Reports.NextAsync();
+
+        Service.TellNow(run.RunOver());
+        await worker.Log.NextAsync(2022);
+        Service.HoldReports.SetResult();
+        await worker.Running.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+
+        Assert.Contains(worker.Log.Lines, l => l.EventId == 2034);
+        Assert.DoesNotContain(worker.Log.Lines, l => l.EventId == 2032);
+    }
+
+    [Fact]
     public async Task ExitWhenDone_RunOver_ReturnsByItself()
     {
         var run = new RunFixture(10);
