@@ -114,7 +114,7 @@ internal sealed class TestClient(string id, string token, TestCoordinator coordi
     public async Task<Receipt> PushAsync(UpdateHeader header, float[] delta, int chunkSize = 256 << 10)
     {
         using var call = Calls.PushUpdate(Headers);
-        await call.RequestStream.WriteAsync(new PushUpdateRequest { Header = header });
+        await TrySendAsync(call.RequestStream, new PushUpdateRequest { Header = header });
         await SendChunksAsync(call.RequestStream, delta, 0, delta.Length * sizeof(float), chunkSize);
         await call.RequestStream.CompleteAsync();
         return (await call).Receipt;
@@ -127,15 +127,24 @@ internal sealed class TestClient(string id, string token, TestCoordinator coordi
         for (var at = from; at < to; at += chunkSize)
         {
             var chunk = new Chunk { Offset = at, Data = ByteString.CopyFrom(bytes, at, Math.Min(chunkSize, to - at)) };
-            try
+            if (!await TrySendAsync(stream, new PushUpdateRequest { Chunk = chunk }))
             {
-                await stream.WriteAsync(new PushUpdateRequest { Chunk = chunk });
-            }
-            catch (Exception e) when (e is RpcException or InvalidOperationException)
-            {
-                // The coordinator has answered already; the call's result tells what.
                 return;
             }
+        }
+    }
+
+    /// <summary>Sends a message; false where the coordinator has answered already: the call's result tells what.</summary>
+    private static async Task<bool> TrySendAsync(IClientStreamWriter<PushUpdateRequest> stream, PushUpdateRequest message)
+    {
+        try
+        {
+            await stream.WriteAsync(message);
+            return true;
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            return false;
         }
     }
 

@@ -41,7 +41,14 @@ internal sealed class WorkItem : IDisposable
     public void GiveUp(string reason)
     {
         Interlocked.CompareExchange(ref _reason, reason, null);
-        _cancel.Cancel();
+        try
+        {
+            _cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work ended at this very moment: there is nothing left to give up.
+        }
     }
 
     public void Dispose() => _cancel.Dispose();

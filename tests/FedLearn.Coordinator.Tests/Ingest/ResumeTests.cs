@@ -58,7 +58,11 @@ public class ResumeTests
         using var owned = client;
         using var hanging = client.Calls.PushUpdate(client.Headers);
         await hanging.RequestStream.WriteAsync(new PushUpdateRequest { Header = header });
-        await TestClient.SendChunksAsync(hanging.RequestStream, delta, 0, 1_000_000, 256 << 10);
+        await TestClient.SendChunksAsync(hanging.RequestStream, delta, 0, 2_000_000, 256 << 10);
+        while ((await client.Calls.OpenUpdateAsync(new OpenUpdateRequest { Header = header }, client.Headers)).Upload.Offset == 0)
+        {
+            // Until a whole block has arrived, nobody knows that the coordinator took this connection first.
+        }
 
         var receipt = await client.PushAsync(header, delta);
 
