@@ -49,6 +49,8 @@ internal static class CallFault
             $"cannot reach {coordinator}: {socket.Message}; is the network up, and does a firewall let the worker out?",
         // The runtime has no code of its own for a peer that answers the HTTP/2 preface with something else.
         IOException handshake when handshake.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) => NotHttp2(coordinator),
+        // PROTOCOL_ERROR and FRAME_SIZE_ERROR (RFC 9113, section 7): the same answer, when the runtime has read it as a frame first.
+        HttpProtocolException { ErrorCode: 1 or 6 } => NotHttp2(coordinator),
         HttpProtocolException => $"the connection to {coordinator} broke",
         HttpRequestException { InnerException: null } http => DescribeHttp(http, coordinator),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: not AuthenticationException } => Tls(coordinator, cause),
