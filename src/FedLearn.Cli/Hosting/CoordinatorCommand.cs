@@ -24,7 +24,7 @@ internal static class CoordinatorCommand
         var plain = Flag("--plain-log", "Log lines for a person instead of compact JSON.");
         var logFile = new Option<FileInfo>("--log-file") { Description = "Also write the log to this file.", HelpName = "FILE" };
         var heartbeat = new Option<int>("--heartbeat-seconds") { Description = "How often clients say that they live, 1 to 3600 seconds.", HelpName = "N", DefaultValueFactory = _ => s_defaults.HeartbeatSeconds };
-        var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 9 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
+        var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 6 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
         var keep = Flag("--keep-updates", "Keep a round's updates after its version is published, for replay.");
         var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");
         announce.Hidden = true;
