@@ -41,18 +41,23 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <param name="options">The settings.</param>
     /// <param name="time">The clock; the system's where none is given.</param>
     /// <exception cref="StartupException">It cannot start; the message says why and what to do.</exception>
-    public static async Task<CoordinatorHost> StartAsync(CoordinatorOptions options, TimeProvider? time = null)
+    public static Task<CoordinatorHost> StartAsync(CoordinatorOptions options, TimeProvider? time = null) =>
+        StartAsync(options, time, null);
+
+    /// <summary>The same, with other things in the place of the machine below.</summary>
+    internal static async Task<CoordinatorHost> StartAsync(CoordinatorOptions options, TimeProvider? time, CoordinatorSeams? seams)
     {
         if (options.Problems() is { Count: > 0 } problems)
         {
             throw new StartupException(string.Join(Environment.NewLine, problems));
         }
 
-        var folder = DataFolder.Open(options.DataFolder);
+        seams ??= new CoordinatorSeams();
+        var folder = DataFolder.Open(options.DataFolder, seams.Disk);
         CoordinatorHost? host = null;
         try
         {
-            host = new CoordinatorHost(Build(options, folder, time ?? TimeProvider.System), folder, options);
+            host = new CoordinatorHost(Build(options, folder, time ?? TimeProvider.System, seams), folder, options);
             await host.StartAsync().ConfigureAwait(false);
             return host;
         }
@@ -96,7 +101,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static WebApplication Build(CoordinatorOptions options, DataFolder folder, TimeProvider time)
+    private static WebApplication Build(CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -105,7 +110,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         });
         builder.Host.UseSerilog(Logging.Create(options), dispose: true);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
-        AddServices(builder.Services, options, folder, time);
+        AddServices(builder.Services, options, folder, time, seams);
 
         var app = builder.Build();
         app.MapGrpcService<FederationService>();
@@ -133,10 +138,10 @@ public sealed class CoordinatorHost : IAsyncDisposable
         kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen => listen.Protocols = HttpProtocols.Http1);
     }
 
-    private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time)
+    private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
-        services.AddSingleton(options).AddSingleton(time).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
-        services.AddStorage(folder);
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
+        services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
         services.AddSingleton<UploadFiles>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;

@@ -1,9 +1,10 @@
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 
 namespace FedLearn.Coordinator.Ingest;
 
 /// <summary>An upload that is being written. Disposing keeps what is there, for a resume.</summary>
-internal sealed class Upload(VectorWriter vector, string finalPath) : IDisposable
+internal sealed class Upload(IDisk disk, VectorWriter vector, string finalPath) : IDisposable
 {
     public long Length => vector.Length;
 
@@ -35,15 +36,8 @@ internal sealed class Upload(VectorWriter vector, string finalPath) : IDisposabl
     /// <summary>Deletes a refused upload.</summary>
     public void Discard()
     {
-        try
-        {
-            vector.Discard();
-            File.Delete(finalPath);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // The round is over and its folder gone with everything in it.
-        }
+        vector.Discard();
+        disk.DeleteFile(finalPath);
     }
 
     public void Dispose() => vector.Dispose();

@@ -33,10 +33,14 @@ internal sealed class UploadFiles(DataFolder folder)
     /// <summary>Bytes of whole blocks that an upload can go on from.</summary>
     public long ResumeOffset(UploadKey key)
     {
-        var (part, list) = (new FileInfo(PartOf(key)), new FileInfo(ListOf(key)));
-        return part.Exists && list.Exists
-            ? Math.Min(list.Length / BlockList.EntrySize, part.Length / BlockDigest.BlockSize) * BlockDigest.BlockSize
-            : 0;
+        if (!folder.Disk.FileExists(PartOf(key)) || !folder.Disk.FileExists(ListOf(key)))
+        {
+            return 0;
+        }
+
+        using var part = folder.Disk.OpenRead(PartOf(key));
+        using var list = folder.Disk.OpenRead(ListOf(key));
+        return Math.Min(list.Length / BlockList.EntrySize, part.Length / BlockDigest.BlockSize) * BlockDigest.BlockSize;
     }
 
     /// <summary>
@@ -49,11 +53,11 @@ internal sealed class UploadFiles(DataFolder folder)
     /// <summary>Opens an upload, anew or after its last whole block that is sound. The caller holds it.</summary>
     public Upload Open(UploadKey key, bool startAnew)
     {
-        Durable.CreateFolder(folder.RoundOf(key.RunId, key.Round));
+        folder.Folders.Make(folder.RoundOf(key.RunId, key.Round));
         var vector = startAnew
-            ? VectorWriter.Create(PartOf(key), ListOf(key), [])
-            : VectorWriter.Resume(PartOf(key), ListOf(key));
-        return new Upload(vector, Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.update"));
+            ? VectorWriter.Create(folder.Disk, PartOf(key), ListOf(key), [])
+            : VectorWriter.Resume(folder.Disk, PartOf(key), ListOf(key));
+        return new Upload(folder.Disk, vector, Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.update"));
     }
 
     private string PartOf(UploadKey key) => Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.part");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Proofs;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
@@ -62,7 +63,7 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
         {
             for (var at = 0L; at < file.Length;)
             {
-                var read = await file.ReadAsync(buffer.AsMemory(0, ChunkSize), cancellationToken).ConfigureAwait(false);
+                var read = ReadFile(file, at, buffer.AsSpan(0, ChunkSize), version);
                 var data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read));
                 await stream.WriteAsync(new DownloadModelReply { Chunk = new Chunk { Offset = at, Data = data } }, cancellationToken).ConfigureAwait(false);
                 at += read;
@@ -107,6 +108,18 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
         try
         {
             return vector.Read(block, buffer);
+        }
+        catch (StoredDataException e)
+        {
+            throw Problem.DataLoss(e.Message).ToException();
+        }
+    }
+
+    private static int ReadFile(IDiskFile file, long at, Span<byte> buffer, StoredVersion version)
+    {
+        try
+        {
+            return file.Fill(buffer, at, $"the file of version {version.Number} of run {version.RunId}");
         }
         catch (StoredDataException e)
         {

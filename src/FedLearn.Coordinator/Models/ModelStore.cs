@@ -39,14 +39,14 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
     public void DropUpdates(string runId, int round)
     {
         var path = folder.RoundOf(runId, round);
-        if (options.KeepUpdates || !Directory.Exists(path))
+        if (options.KeepUpdates)
         {
             return;
         }
 
         try
         {
-            Directory.Delete(path, recursive: true);
+            folder.Folders.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,13 +56,7 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
 
     public void DropUpdatesExcept(string runId, int? openRound)
     {
-        var rounds = folder.RoundsOf(runId);
-        if (!Directory.Exists(rounds))
-        {
-            return;
-        }
-
-        foreach (var name in Directory.EnumerateDirectories(rounds).Select(Path.GetFileName))
+        foreach (var name in folder.Disk.FoldersIn(folder.RoundsOf(runId)).Select(Path.GetFileName))
         {
             if (int.TryParse(name, out var round) && round != openRound)
             {
@@ -74,7 +68,7 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
     private WeightedUpdate Open(SealedUpdate update)
     {
         var path = Path.Combine(folder.RoundOf(update.RunId, update.Round), update.FileName);
-        return new WeightedUpdate(new VectorReader(path, Path.ChangeExtension(path, ".blocks"), 0, update.ByteLength), update.NumExamples);
+        return new WeightedUpdate(new VectorReader(folder.Disk, path, Path.ChangeExtension(path, ".blocks"), 0, update.ByteLength), update.NumExamples);
     }
 
     private static void Draw(VectorWriter writer, RunSpec spec)

@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Models;
 
 namespace FedLearn.Coordinator.Models;
@@ -13,7 +14,7 @@ internal sealed class VersionFiles(DataFolder folder)
     /// </summary>
     public StoredVersion Write(string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, Action<VectorWriter> fill)
     {
-        Durable.CreateFolder(folder.VersionsOf(runId));
+        folder.Folders.Make(folder.VersionsOf(runId));
         var path = folder.VersionFile(runId, version);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -22,7 +23,7 @@ internal sealed class VersionFiles(DataFolder folder)
             ["fedlearn.round"] = $"{round}",
             ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
         };
-        using var writer = VectorWriter.Create($"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata));
+        using var writer = VectorWriter.Create(folder.Disk, $"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata));
         try
         {
             fill(writer);
@@ -49,19 +50,23 @@ internal sealed class VersionFiles(DataFolder folder)
     public VectorReader OpenVector(StoredVersion version)
     {
         var path = folder.VersionFile(version.RunId, version.Number);
-        return new VectorReader(path, ListOf(path), HeaderLength(path), version.ByteLength);
+        return new VectorReader(folder.Disk, path, ListOf(path), HeaderLength(path), version.ByteLength);
     }
 
     /// <summary>Opens a version's whole file.</summary>
-    public FileStream OpenFile(StoredVersion version) => File.OpenRead(folder.VersionFile(version.RunId, version.Number));
+    public IDiskFile OpenFile(StoredVersion version) => folder.Disk.OpenRead(folder.VersionFile(version.RunId, version.Number));
 
-    private static long HeaderLength(string path)
+    private long HeaderLength(string path)
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = folder.Disk.OpenRead(path);
             var prefix = new byte[Safetensors.PrefixLength];
-            file.ReadExactly(prefix);
+            if (file.Fill(prefix, 0, path) < prefix.Length)
+            {
+                throw new StoredDataException($"{path} has {file.Length} bytes; expected a safetensors file");
+            }
+
             var (length, problem) = Safetensors.ReadPrefix(prefix, file.Length);
             return problem is null ? Safetensors.PrefixLength + length : throw new StoredDataException($"{path}: {problem}");
         }

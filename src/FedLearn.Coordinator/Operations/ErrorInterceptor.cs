@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Protocol;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

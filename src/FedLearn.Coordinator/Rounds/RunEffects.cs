@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol.V1;
 

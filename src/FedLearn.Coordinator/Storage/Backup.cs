@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Storage.Disks;
 using Microsoft.Data.Sqlite;
 
 namespace FedLearn.Coordinator.Storage;
@@ -22,7 +23,7 @@ public static class Backup
         }
 
         ThrowUnlessEmpty(target);
-        Directory.CreateDirectory(target);
+        new DurableFolders(SystemDisk.Instance, Path.GetFullPath(target)).MakeRoot();
         for (var attempt = 1; ; attempt++)
         {
             var copy = DataFolder.DatabaseOf(target);
@@ -59,6 +60,7 @@ public static class Backup
     /// <summary>Copies the files that the rows of a database copy name. Returns the first that is missing, or null.</summary>
     private static string? CopyFiles(string from, string to, string databaseCopy)
     {
+        var folders = new DurableFolders(SystemDisk.Instance, Path.TrimEndingDirectorySeparator(Path.GetFullPath(to)));
         foreach (var relative in NamedFiles(databaseCopy))
         {
             var target = Path.Combine(to, relative);
@@ -67,7 +69,7 @@ public static class Backup
                 continue;
             }
 
-            Durable.CreateFolder(Path.GetDirectoryName(target)!);
+            folders.Make(Path.GetDirectoryName(Path.GetFullPath(target))!);
             try
             {
                 File.Copy(Path.Combine(from, relative), $"{target}.part", overwrite: true);
@@ -77,12 +79,12 @@ public static class Backup
                 return Path.Combine(from, relative);
             }
 
-            using (var copied = File.OpenHandle($"{target}.part", FileMode.Open, FileAccess.ReadWrite))
+            using (var copied = SystemDisk.Instance.OpenWrite($"{target}.part"))
             {
-                Durable.Sync(copied);
+                copied.Sync();
             }
 
-            Durable.Rename($"{target}.part", target);
+            SystemDisk.Instance.RenameDurably($"{target}.part", target);
         }
 
         return null;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Proofs;
 
 namespace FedLearn.Coordinator.Storage;
@@ -22,9 +23,9 @@ internal static class BlockList
     }
 
     /// <summary>The whole entries of a list file; a torn one at the end is left out.</summary>
-    public static List<BlockEntry> Read(string path)
+    public static List<BlockEntry> Read(IDisk disk, string path)
     {
-        var bytes = File.ReadAllBytes(path);
+        var bytes = disk.ReadAll(path);
         var blocks = new List<BlockEntry>(bytes.Length / EntrySize);
         for (var at = 0; at + EntrySize <= bytes.Length; at += EntrySize)
         {

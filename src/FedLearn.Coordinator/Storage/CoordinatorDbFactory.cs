@@ -17,9 +17,10 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
     {
     }
 
-    public CoordinatorDbFactory(string file)
+    /// <summary>For a database file, on a VFS other than the system's where one is named.</summary>
+    public CoordinatorDbFactory(string file, string? vfs = null)
     {
-        var connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10 };
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Vfs = vfs };
         _options = new DbContextOptionsBuilder<CoordinatorDb>()
             .UseSqlite(connection.ConnectionString)
             .AddInterceptors(new DurablePragmas())

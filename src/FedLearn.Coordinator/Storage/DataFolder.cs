@@ -1,3 +1,5 @@
+using FedLearn.Coordinator.Storage.Disks;
+
 namespace FedLearn.Coordinator.Storage;
 
 /// <summary>
@@ -19,13 +21,19 @@ internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
 
-    private DataFolder(string root, FileStream held)
+    private DataFolder(string root, IDisk disk, DurableFolders folders, FileStream held)
     {
-        Root = root;
+        (Root, Disk, Folders) = (root, disk, folders);
         _lock = held;
     }
 
     public string Root { get; }
+
+    /// <summary>The disk that every file of data goes through.</summary>
+    public IDisk Disk { get; }
+
+    /// <summary>Makes and deletes the folders below <see cref="Root"/>.</summary>
+    public DurableFolders Folders { get; }
 
     public string Database => DatabaseOf(Root);
 
@@ -35,12 +43,14 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Makes the folder where needed, checks that it can be written, and locks it.</summary>
     /// <exception cref="StartupException">It cannot be written, or another coordinator holds it.</exception>
-    public static DataFolder Open(string path)
+    public static DataFolder Open(string path, IDisk? disk = null)
     {
-        var root = Path.GetFullPath(path);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        disk ??= SystemDisk.Instance;
+        var folders = new DurableFolders(disk, root);
         try
         {
-            Durable.CreateFolder(root);
+            folders.MakeRoot();
             RestrictToOwner(root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,7 +62,7 @@ internal sealed class DataFolder : IDisposable
         {
             var held = new FileStream(Path.Combine(root, "coordinator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             DeleteLeftovers(root);
-            return new DataFolder(root, held);
+            return new DataFolder(root, disk, folders, held);
         }
         catch (UnauthorizedAccessException e)
         {

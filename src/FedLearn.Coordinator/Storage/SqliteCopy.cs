@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Storage.Disks;
 using Microsoft.Data.Sqlite;
 
 namespace FedLearn.Coordinator.Storage;
@@ -13,8 +14,8 @@ internal static class SqliteCopy
             source.BackupDatabase(target);
         }
 
-        using var file = File.OpenHandle(to, FileMode.Open, FileAccess.ReadWrite);
-        Durable.Sync(file);
+        using var file = SystemDisk.Instance.OpenWrite(to);
+        file.Sync();
     }
 
     private static SqliteConnection Open(string path, SqliteOpenMode mode)

@@ -8,9 +8,9 @@ namespace FedLearn.Coordinator.Storage;
 /// <summary>What the rest of the coordinator gets of this folder.</summary>
 internal static class StorageServices
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder)
+    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder, string? sqliteVfs)
     {
-        var factory = new CoordinatorDbFactory(folder.Database);
+        var factory = new CoordinatorDbFactory(folder.Database, sqliteVfs);
         return services
             .AddSingleton(folder)
             .AddSingleton(factory)

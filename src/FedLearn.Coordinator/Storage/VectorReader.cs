@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Proofs;
-using Microsoft.Win32.SafeHandles;
 
 namespace FedLearn.Coordinator.Storage;
 
@@ -11,30 +11,34 @@ namespace FedLearn.Coordinator.Storage;
 /// </summary>
 internal sealed class VectorReader : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private readonly IDiskFile _file;
     private readonly long _start;
     private readonly string _path;
     private readonly List<BlockEntry> _blocks;
 
     /// <summary>Opens the bytes of a file from <paramref name="start"/> on.</summary>
     /// <exception cref="StoredDataException">The file is missing, or shorter than its vector.</exception>
-    public VectorReader(string path, string blockList, long start, long byteLength)
+    public VectorReader(IDisk disk, string path, string blockList, long start, long byteLength)
     {
         (_path, _start, ByteLength) = (path, start, byteLength);
         try
         {
-            _blocks = BlockList.Read(blockList);
-            _file = File.OpenHandle(path);
+            _blocks = BlockList.Read(disk, blockList);
+            _file = disk.OpenRead(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new StoredDataException($"{path} or its block list is missing", e);
         }
+        catch (IOException e)
+        {
+            throw new StoredDataException($"{path} or its block list cannot be read: {e.Message}", e);
+        }
 
         var expected = (byteLength + BlockDigest.BlockSize - 1) / BlockDigest.BlockSize;
-        if (RandomAccess.GetLength(_file) < start + byteLength || _blocks.Count != expected)
+        if (_file.Length < start + byteLength || _blocks.Count != expected)
         {
-            var message = $"{path} has {RandomAccess.GetLength(_file)} bytes and {_blocks.Count} block checks; expected {start + byteLength} bytes and {expected}";
+            var message = $"{path} has {_file.Length} bytes and {_blocks.Count} block checks; expected {start + byteLength} bytes and {expected}";
             _file.Dispose();
             throw new StoredDataException(message);
         }
@@ -53,16 +57,9 @@ internal sealed class VectorReader : IDisposable
     {
         var length = LengthOf(index);
         var block = buffer[..length];
-        var done = 0;
-        while (done < length)
+        if (_file.Fill(block, _start + ((long)index * BlockDigest.BlockSize), _path) < length)
         {
-            var read = RandomAccess.Read(_file, block[done..], _start + ((long)index * BlockDigest.BlockSize) + done);
-            if (read == 0)
-            {
-                throw new StoredDataException($"{_path} ends in block {index}");
-            }
-
-            done += read;
+            throw new StoredDataException($"{_path} ends in block {index}");
         }
 
         if (XxHash3.HashToUInt64(block) != _blocks[index].Check.XxHash3)

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Proofs;
-using Microsoft.Win32.SafeHandles;
 
 namespace FedLearn.Coordinator.Storage;
 
@@ -11,10 +11,11 @@ namespace FedLearn.Coordinator.Storage;
 /// </summary>
 internal sealed class VectorWriter : IDisposable
 {
+    private readonly IDisk _disk;
     private readonly string _path;
     private readonly string _listPath;
-    private readonly SafeFileHandle _file;
-    private readonly SafeFileHandle _list;
+    private readonly IDiskFile _file;
+    private readonly IDiskFile _list;
     private readonly BlockDigest _digest;
     private readonly long _start;
     private readonly byte[] _entry = new byte[BlockList.EntrySize];
@@ -24,16 +25,16 @@ internal sealed class VectorWriter : IDisposable
     private int _listed;
     private int _inValue;
 
-    private VectorWriter(string path, string listPath, long start, List<BlockEntry> blocks)
+    private VectorWriter(IDisk disk, string path, string listPath, long start, List<BlockEntry> blocks)
     {
-        (_path, _listPath, _start) = (path, listPath, start);
-        _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        _list = File.OpenHandle(listPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        (_disk, _path, _listPath, _start) = (disk, path, listPath, start);
+        _file = disk.OpenWrite(path);
+        _list = disk.OpenWrite(listPath);
         _digest = new BlockDigest(blocks.Select(b => b.Check));
         _closedSquares = blocks.Sum(b => b.SumOfSquares);
         _listed = blocks.Count;
-        RandomAccess.SetLength(_file, start + Length);
-        RandomAccess.SetLength(_list, (long)_listed * BlockList.EntrySize);
+        _file.SetLength(start + Length);
+        _list.SetLength((long)_listed * BlockList.EntrySize);
     }
 
     /// <summary>The bytes of the vector so far.</summary>
@@ -46,12 +47,12 @@ internal sealed class VectorWriter : IDisposable
     public bool AllFinite => double.IsFinite(_closedSquares + _blockSquares);
 
     /// <summary>Starts a new file whose vector begins after <paramref name="header"/>.</summary>
-    public static VectorWriter Create(string path, string listPath, ReadOnlySpan<byte> header)
+    public static VectorWriter Create(IDisk disk, string path, string listPath, ReadOnlySpan<byte> header)
     {
-        File.Delete(path);
-        File.Delete(listPath);
-        var writer = new VectorWriter(path, listPath, header.Length, []);
-        RandomAccess.Write(writer._file, header, 0);
+        disk.DeleteFile(path);
+        disk.DeleteFile(listPath);
+        var writer = new VectorWriter(disk, path, listPath, header.Length, []);
+        writer._file.Write(header, 0);
         return writer;
     }
 
@@ -59,16 +60,16 @@ internal sealed class VectorWriter : IDisposable
     /// Goes on with a file that an earlier writer left, after its last whole block that still matches its list: after a power cut the
     /// list may speak of bytes that never reached the disk.
     /// </summary>
-    public static VectorWriter Resume(string path, string listPath)
+    public static VectorWriter Resume(IDisk disk, string path, string listPath)
     {
         var good = new List<BlockEntry>();
-        if (File.Exists(path) && File.Exists(listPath))
+        if (disk.FileExists(path) && disk.FileExists(listPath))
         {
             var buffer = GC.AllocateUninitializedArray<byte>(BlockDigest.BlockSize);
-            using var file = File.OpenRead(path);
-            foreach (var block in BlockList.Read(listPath))
+            using var file = disk.OpenRead(path);
+            foreach (var block in BlockList.Read(disk, listPath))
             {
-                if (file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) < buffer.Length
+                if (file.Fill(buffer, (long)good.Count * BlockDigest.BlockSize, path) < buffer.Length
                     || System.IO.Hashing.XxHash3.HashToUInt64(buffer) != block.Check.XxHash3)
                 {
                     break;
@@ -78,7 +79,7 @@ internal sealed class VectorWriter : IDisposable
             }
         }
 
-        return new VectorWriter(path, listPath, 0, good);
+        return new VectorWriter(disk, path, listPath, 0, good);
     }
 
     /// <summary>Writes the next bytes.</summary>
@@ -88,7 +89,7 @@ internal sealed class VectorWriter : IDisposable
         {
             var room = BlockDigest.BlockSize - (int)(Length % BlockDigest.BlockSize);
             var piece = bytes[..Math.Min(room, bytes.Length)];
-            RandomAccess.Write(_file, piece, _start + Length);
+            _file.Write(piece, _start + Length);
             AddSquares(piece);
             _digest.Append(piece);
             ListClosedBlocks();
@@ -101,8 +102,8 @@ internal sealed class VectorWriter : IDisposable
     {
         var digest = _digest.Finish();
         ListClosedBlocks();
-        Durable.Sync(_file);
-        Durable.Sync(_list);
+        _file.Sync();
+        _list.Sync();
         return digest;
     }
 
@@ -110,15 +111,15 @@ internal sealed class VectorWriter : IDisposable
     public void Seal(string finalPath)
     {
         Dispose();
-        Durable.Rename(_path, finalPath);
+        _disk.RenameDurably(_path, finalPath);
     }
 
     /// <summary>Deletes both files.</summary>
     public void Discard()
     {
         Dispose();
-        File.Delete(_path);
-        File.Delete(_listPath);
+        _disk.DeleteFile(_path);
+        _disk.DeleteFile(_listPath);
     }
 
     public void Dispose()
@@ -136,7 +137,7 @@ internal sealed class VectorWriter : IDisposable
         }
 
         BlockList.Write(_entry, new BlockEntry(_digest.Blocks[_listed], _blockSquares));
-        RandomAccess.Write(_list, _entry, (long)_listed * BlockList.EntrySize);
+        _list.Write(_entry, (long)_listed * BlockList.EntrySize);
         _listed++;
         _closedSquares += _blockSquares;
         _blockSquares = 0;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CsCheck;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Proofs;
 
 namespace FedLearn.Coordinator.Tests.Storage;
@@ -27,7 +28,7 @@ public sealed class VectorFileTests : IDisposable
     public void Writer_AnyLengthAndHeader_ReadsBackWithDigestAndNorm(int length, int header)
     {
         var bytes = Vector(length);
-        using var writer = VectorWriter.Create(Part, List, new byte[header]);
+        using var writer = VectorWriter.Create(SystemDisk.Instance, Part, List, new byte[header]);
         foreach (var piece in bytes.Chunk(99_991))
         {
             writer.Append(piece);
@@ -38,7 +39,7 @@ public sealed class VectorFileTests : IDisposable
         writer.Seal(Final);
 
         Assert.False(File.Exists(Part));
-        using var reader = new VectorReader(Final, List, header, length);
+        using var reader = new VectorReader(SystemDisk.Instance, Final, List, header, length);
         Assert.Equal(bytes, ReadAll(reader));
     }
 
@@ -48,12 +49,12 @@ public sealed class VectorFileTests : IDisposable
             cut =>
             {
                 var bytes = Vector((2 * Block) + 400);
-                using (var first = VectorWriter.Create(Part, List, []))
+                using (var first = VectorWriter.Create(SystemDisk.Instance, Part, List, []))
                 {
                     first.Append(bytes.AsSpan(0, cut));
                 }
 
-                using var second = VectorWriter.Resume(Part, List);
+                using var second = VectorWriter.Resume(SystemDisk.Instance, Part, List);
                 Assert.Equal(cut / Block * Block, second.Length);
                 second.Append(bytes.AsSpan((int)second.Length));
 
@@ -70,7 +71,7 @@ public sealed class VectorFileTests : IDisposable
         var bytes = Vector(Block + 400);
         WriteAll(bytes);
 
-        using var again = VectorWriter.Resume(Part, List);
+        using var again = VectorWriter.Resume(SystemDisk.Instance, Part, List);
 
         Assert.Equal(Block, again.Length);
         again.Append(bytes.AsSpan(Block));
@@ -86,7 +87,7 @@ public sealed class VectorFileTests : IDisposable
         WriteAll(Vector(3 * Block));
         Flip(Part, damaged);
 
-        using var writer = VectorWriter.Resume(Part, List);
+        using var writer = VectorWriter.Resume(SystemDisk.Instance, Part, List);
 
         Assert.Equal(keptBlocks * Block, writer.Length);
     }
@@ -120,7 +121,7 @@ public sealed class VectorFileTests : IDisposable
         var bytes = Vector(3 * Block);
         WriteAll(bytes);
         Flip(Part, Block + 99);
-        using var reader = new VectorReader(Part, List, 0, bytes.Length);
+        using var reader = new VectorReader(SystemDisk.Instance, Part, List, 0, bytes.Length);
         var buffer = new byte[Block];
 
         Assert.Contains("block 1", Assert.Throws<StoredDataException>(() => reader.Read(1, buffer.AsSpan())).Message);
@@ -134,7 +135,7 @@ public sealed class VectorFileTests : IDisposable
     {
         WriteAll(Vector(2 * Block));
         Flip(List, BlockList.EntrySize + 32);
-        using var reader = new VectorReader(Part, List, 0, 2 * Block);
+        using var reader = new VectorReader(SystemDisk.Instance, Part, List, 0, 2 * Block);
 
         reader.Read(0, new byte[Block].AsSpan());
         Assert.Throws<StoredDataException>(() => reader.Read(1, new byte[Block].AsSpan()));
@@ -144,15 +145,15 @@ public sealed class VectorFileTests : IDisposable
     public void Reader_FileOrListShortOrMissing_SaysSo()
     {
         WriteAll(Vector(2 * Block));
-        Assert.Throws<StoredDataException>(() => new VectorReader(Part, List, 0, (2 * Block) + 4));
-        Assert.Throws<StoredDataException>(() => new VectorReader(_folder["none"], List, 0, 2 * Block));
-        Assert.Throws<StoredDataException>(() => new VectorReader(Part, _folder["none"], 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, List, 0, (2 * Block) + 4));
+        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, _folder["none"], List, 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, _folder["none"], 0, 2 * Block));
 
         Truncate(List, BlockList.EntrySize);
-        Assert.Throws<StoredDataException>(() => new VectorReader(Part, List, 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, List, 0, 2 * Block));
         WriteAll(Vector(2 * Block));
         Truncate(Part, (2 * Block) - 1);
-        Assert.Throws<StoredDataException>(() => new VectorReader(Part, List, 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, List, 0, 2 * Block));
     }
 
     [Fact]
@@ -185,12 +186,12 @@ public sealed class VectorFileTests : IDisposable
     {
         var bytes = Vector(Block + 8);
         BitConverter.TryWriteBytes(bytes.AsSpan(400), float.NaN);
-        using (var first = VectorWriter.Create(Part, List, []))
+        using (var first = VectorWriter.Create(SystemDisk.Instance, Part, List, []))
         {
             first.Append(bytes);
         }
 
-        using var second = VectorWriter.Resume(Part, List);
+        using var second = VectorWriter.Resume(SystemDisk.Instance, Part, List);
         second.Append(bytes.AsSpan(Block));
 
         Assert.False(second.AllFinite);
@@ -198,7 +199,7 @@ public sealed class VectorFileTests : IDisposable
 
     private bool AllFinite(float[] values, int chunk)
     {
-        using var writer = VectorWriter.Create(_folder["f.part"], _folder["f.blocks"], []);
+        using var writer = VectorWriter.Create(SystemDisk.Instance, _folder["f.part"], _folder["f.blocks"], []);
         foreach (var piece in MemoryMarshal.AsBytes(values.AsSpan()).ToArray().Chunk(chunk))
         {
             writer.Append(piece);
@@ -209,14 +210,14 @@ public sealed class VectorFileTests : IDisposable
 
     private void WriteAll(byte[] bytes)
     {
-        using var writer = VectorWriter.Create(Part, List, []);
+        using var writer = VectorWriter.Create(SystemDisk.Instance, Part, List, []);
         writer.Append(bytes);
         writer.Finish();
     }
 
     private long ResumedLength()
     {
-        using var writer = VectorWriter.Resume(Part, List);
+        using var writer = VectorWriter.Resume(SystemDisk.Instance, Part, List);
         return writer.Length;
     }
 

@@ -6,7 +6,9 @@ namespace FedLearn.Coordinator.Storage.Disks;
 /// </summary>
 /// <remarks>
 /// Errors: a full disk is an <see cref="IOException"/> of which <see cref="DiskErrors.IsFull"/> is true: the operation did not happen. A
-/// sync that fails is an <see cref="UnknownOutcomeException"/>: what is on disk is unknown, and it is never tried again in this process.
+/// sync that fails in any way, and a write or rename that fails in any other way (but for a name that does not exist), is an
+/// <see cref="UnknownOutcomeException"/>: what is on disk is unknown, and it is never tried again in this process. A read that fails is an
+/// <see cref="IOException"/>.
 /// </remarks>
 internal interface IDisk
 {

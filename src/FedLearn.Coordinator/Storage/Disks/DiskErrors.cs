@@ -1,6 +1,6 @@
 using FedLearn.Protocol;
 
-namespace FedLearn.Coordinator.Storage;
+namespace FedLearn.Coordinator.Storage.Disks;
 
 /// <summary>Tells the known disk errors from those whose outcome is unknown.</summary>
 internal static class DiskErrors
