@@ -6,11 +6,12 @@ using FedLearn.Protocol.V1;
 
 namespace FedLearn.Coordinator.Rounds;
 
-/// <summary>An open run as the rest of the coordinator sees it: written by its loop alone, read by everybody.</summary>
+/// <summary>An open run as the rest of the coordinator sees it: written by its writer alone, read by everybody.</summary>
 internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
 {
     private volatile RunState _state = stored.State;
     private volatile StoredVersion _newest = newest;
+    private volatile ImmutableSortedDictionary<string, SealedUpdate> _updates = stored.Updates;
     private volatile RoundMeter _meter = new();
 
     public string Id { get; } = stored.Id;
@@ -34,6 +35,13 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
     {
         get => _newest;
         set => _newest = value;
+    }
+
+    /// <summary>The accepted updates of the last opened round, by client: their rows are durable, so they have receipts.</summary>
+    public ImmutableSortedDictionary<string, SealedUpdate> Updates
+    {
+        get => _updates;
+        set => _updates = value;
     }
 
     /// <summary>Counts of the open round.</summary>

@@ -6,7 +6,7 @@ namespace FedLearn.Coordinator.Rounds;
 internal readonly record struct CausedEffect(RunEffect Effect, RunMessage.Happened Cause);
 
 /// <summary>Decisions that are committed together.</summary>
-internal sealed class RunBatch(RunState before)
+internal sealed class RunBatch(RunState before, Func<RunState, RunEvent, TimeSpan, Decision> decide)
 {
     private readonly List<CausedEffect> _effects = [];
     private readonly List<RunMessage.Happened> _messages = [];
@@ -22,7 +22,7 @@ internal sealed class RunBatch(RunState before)
 
     public void Decide(RunMessage.Happened message, TimeSpan now)
     {
-        var decision = RunMachine.Decide(State, message.Event, now);
+        var decision = decide(State, message.Event, now);
         State = decision.State;
         _messages.Add(message);
         _effects.AddRange(decision.Effects.Select(e => new CausedEffect(e, message)));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Rounds;
@@ -7,14 +6,9 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Coordinator.Rounds;
 
 /// <summary>Carries out what a run decided: what to make durable, and what to do once it is.</summary>
-internal sealed class RunEffects(
-    OpenRun run,
-    RunServices services,
-    ImmutableSortedDictionary<string, SealedUpdate> updates,
-    Action<RunMessage> post) : IAsyncDisposable
+internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMessage> post) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private ImmutableSortedDictionary<string, SealedUpdate> _updates = updates;
     private Task _aggregation = Task.CompletedTask;
     private TimeSpan _stageStarted;
     private string? _waitingFor;
@@ -88,19 +82,19 @@ internal sealed class RunEffects(
         switch (effect)
         {
             case RunEffect.OpenRound e:
-                _updates = _updates.Clear();
+                run.Updates = run.Updates.Clear();
                 run.Meter = new RoundMeter();
                 _stageStarted = now;
                 services.Log.RoundOpened(run.Spec.Name, e.Round.Number, e.Round.Cohort.Count, e.Round.BaseVersion);
                 Tell(e.Round.Cohort, Assignments.Fit(run, e.Round, now));
                 break;
             case RunEffect.AcceptUpdate e:
-                _updates = _updates.SetItem(e.ClientId, cause.Update!);
+                run.Updates = run.Updates.SetItem(e.ClientId, cause.Update!);
                 cause.Reply?.TrySetResult(new RunReply.Accepted(cause.Update!));
                 services.Log.UpdateAccepted(run.Spec.Name, e.Round, e.ClientId, e.Update.NumExamples, cause.Update!.Norm, e.Update.Loss);
                 break;
             case RunEffect.RepeatReceipt e:
-                cause.Reply?.TrySetResult(new RunReply.Accepted(_updates[e.ClientId]));
+                cause.Reply?.TrySetResult(new RunReply.Accepted(run.Updates[e.ClientId]));
                 break;
             case RunEffect.RefuseUpdate e:
                 Refuse(e, cause);
@@ -156,9 +150,9 @@ internal sealed class RunEffects(
 
     private void StartAggregation(RoundState round, int newVersion)
     {
-        var sealedUpdates = round.Updates.Keys.Select(id => _updates[id]).ToList();
+        var sealedUpdates = round.Updates.Keys.Select(id => run.Updates[id]).ToList();
         var baseVersion = run.Newest;
-        _aggregation = Task.Run(() => Aggregate(round, newVersion, baseVersion, sealedUpdates));
+        _aggregation = services.InBackground(() => Aggregate(round, newVersion, baseVersion, sealedUpdates));
     }
 
     private void Aggregate(RoundState round, int newVersion, StoredVersion baseVersion, List<SealedUpdate> sealedUpdates)

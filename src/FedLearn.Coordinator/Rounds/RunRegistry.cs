@@ -7,7 +7,7 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Coordinator.Rounds;
 
 /// <summary>The runs of this coordinator: one loop for each that is open, or that ended in this process.</summary>
-internal sealed class RunRegistry(RunServices services) : IAsyncDisposable
+internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, RunLoop> _loops = new(StringComparer.Ordinal);
     private readonly Lock _creating = new();
@@ -18,10 +18,8 @@ internal sealed class RunRegistry(RunServices services) : IAsyncDisposable
     /// <summary>Goes on with what the last process left.</summary>
     public void ResumeAll()
     {
-        foreach (var stored in services.Store.LoadOpen())
+        foreach (var (stored, newest) in RunRecovery.Load(services))
         {
-            services.Versions.DropUpdatesExcept(stored.Id, stored.State.Round?.Number);
-            var newest = services.Store.FindVersion(stored.Id, number: null)!;
             _loops[stored.Id] = new RunLoop(stored, newest, services);
         }
     }
@@ -61,8 +59,7 @@ internal sealed class RunRegistry(RunServices services) : IAsyncDisposable
         return (loop.Run, null);
     }
 
-    /// <summary>A run that is open, or over in this process.</summary>
-    /// <exception cref="Grpc.Core.RpcException">There is none of that id, or it ended before this process started.</exception>
+    /// <inheritdoc/>
     public OpenRun FindOpen(string runId) =>
         _loops.TryGetValue(runId, out var loop) ? loop.Run
         : services.Store.FindVersion(runId, 0) is not null ? throw Problem.Of(Refusal.RunOver, runId, 0).ToException()

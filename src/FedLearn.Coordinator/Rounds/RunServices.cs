@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Models;
+using FedLearn.Core.Rounds;
 
 namespace FedLearn.Coordinator.Rounds;
 
@@ -18,6 +19,12 @@ internal sealed record RunServices(
     Action<string, Exception> Fatal)
 {
     private readonly long _start = Time.GetTimestamp();
+
+    /// <summary>What decides; a test may look over its shoulder.</summary>
+    public Func<RunState, RunEvent, TimeSpan, Decision> Decide { get; init; } = RunMachine.Decide;
+
+    /// <summary>Starts work that may take long, such as an aggregation; a simulation runs it when its own clock says.</summary>
+    public Func<Action, Task> InBackground { get; init; } = Task.Run;
 
     /// <summary>The monotonic instant that deadlines use.</summary>
     public TimeSpan Now => Time.GetElapsedTime(_start);

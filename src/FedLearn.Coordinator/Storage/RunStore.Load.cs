@@ -27,6 +27,7 @@ internal sealed partial class RunStore
             Spec = spec,
             LastRound = rounds.Count == 0 ? 0 : rounds[^1].Number,
             Version = db.Versions.Where(v => v.RunId == run.Id).Max(v => v.Number),
+            VoidsInARow = rounds.AsEnumerable().Reverse().SkipWhile(r => r.Status is "Fitting" or "Aggregating").TakeWhile(r => r.Status == "Void").Count(),
             Stop = rounds.Where(r => r.Status == "Published")
                 .Aggregate(new StopProgress(null, 0), (stop, r) => StopRule.After(spec.Stop, stop, MetricsJson.Read(r.EvalMetrics))),
         };

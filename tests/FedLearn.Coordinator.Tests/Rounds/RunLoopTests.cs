@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Core.Rounds;
 using FedLearn.Core.Specs;
@@ -11,8 +10,6 @@ namespace FedLearn.Coordinator.Tests.Rounds;
 
 public class RunLoopTests
 {
-    private static readonly StoredVersion Initial = new("r", 0, 0, [0], [], 4, "m");
-
     [Fact]
     public async Task Commit_StoreBusy_DecidesAnewWhatNobodyWouldBringAgain()
     {
@@ -67,7 +64,7 @@ public class RunLoopTests
     {
         var time = new FakeTimeProvider();
         var stored = new StoredRun("r", RunSpecWriter.Write(spec), new RunState { Spec = spec }, ImmutableSortedDictionary<string, SealedUpdate>.Empty, DateTimeOffset.UnixEpoch);
-        return new RunLoop(stored, Initial, new RunServices(
+        return new RunLoop(stored, BusyStore.Initial, new RunServices(
             store, new InstantModels(), new WatchHub(time), new CoordinatorLog(NullLogger<CoordinatorLog>.Instance), time, (why, _) => fatal?.TrySetResult(why)));
     }
 
@@ -80,64 +77,6 @@ public class RunLoopTests
         {
             await changed.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
             changed = loop.Run.Feed.NextChange();
-        }
-    }
-
-    /// <summary>Keeps effects in memory, and is busy once where the test says so.</summary>
-    private sealed class BusyStore : IRunStore
-    {
-        private TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Type? _refuse;
-
-        public List<RunEffect> Committed { get; } = [];
-
-        public Task Refused => _refused.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-
-        public void Refuse<TEffect>()
-            where TEffect : RunEffect
-        {
-            _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _refuse, typeof(TEffect));
-        }
-
-        public CommitOutcome Commit(string runId, IReadOnlyList<RunCommit> commits)
-        {
-            if (commits.Any(c => c.Effect.GetType() == Volatile.Read(ref _refuse)))
-            {
-                Volatile.Write(ref _refuse, null);
-                _refused.TrySetResult();
-                return CommitOutcome.Busy;
-            }
-
-            Committed.AddRange(commits.Select(c => c.Effect));
-            return CommitOutcome.Done;
-        }
-
-        public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => CommitOutcome.Done;
-
-        public string? FindRunId(string name) => null;
-
-        public IReadOnlyList<StoredRun> LoadOpen() => [];
-
-        public SealedUpdate? FindUpdate(string runId, int round, string clientId) => null;
-
-        public StoredVersion? FindVersion(string runId, int? number) => Initial;
-    }
-
-    private sealed class InstantModels : IModelStore
-    {
-        public StoredVersion Initialise(string runId, RunSpec spec, Stream? initial) => Initial;
-
-        public StoredVersion Aggregate(
-            string runId, RunSpec spec, StoredVersion baseVersion, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken) =>
-            baseVersion with { Number = baseVersion.Number + 1, Round = round };
-
-        public void DropUpdates(string runId, int round)
-        {
-        }
-
-        public void DropUpdatesExcept(string runId, int? openRound)
-        {
         }
     }
 }

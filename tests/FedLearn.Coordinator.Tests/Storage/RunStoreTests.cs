@@ -96,7 +96,6 @@ public sealed class RunStoreTests : IDisposable
         Eligible = state.Eligible.Clear(),
         Started = TimeSpan.Zero,
         NotBefore = TimeSpan.Zero,
-        VoidsInARow = 0,
         Round = state.Round is { } round ? round with { StageStarted = TimeSpan.Zero, Declined = round.Declined.Clear() } : null,
     };
 

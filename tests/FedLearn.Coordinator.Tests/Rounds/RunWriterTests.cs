@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Rounds;
+using FedLearn.Core.Specs;
+using FedLearn.Core.Tests.Rounds;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FedLearn.Coordinator.Tests.Rounds;
+
+public sealed class RunWriterTests : IAsyncDisposable
+{
+    private readonly BusyStore _store = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<Action> _background = [];
+    private readonly List<RunMessage> _posted = [];
+    private readonly RunWriter _writer;
+
+    public RunWriterTests()
+    {
+        var spec = TestRun.Spec with { Stop = new StopSpec { WallSeconds = 1000 } };
+        var stored = new StoredRun("r", RunSpecWriter.Write(spec), new RunState { Spec = spec }, ImmutableSortedDictionary<string, SealedUpdate>.Empty, DateTimeOffset.UnixEpoch);
+        var services = new RunServices(
+            _store, new InstantModels(), new WatchHub(_time), new CoordinatorLog(NullLogger<CoordinatorLog>.Instance), _time, (why, e) => throw new InvalidOperationException(why, e))
+        {
+            InBackground = InBackground,
+        };
+        _writer = new RunWriter(stored, BusyStore.Initial, services, message => _posted.Add(message));
+    }
+
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    [Fact]
+    public void Take_RefusedBeforeAnAttach_IsTriedAgainWithinASecondNotAtTheNextDeadline()
+    {
+        _store.Refuse<RunEffect.OpenRound>();
+
+        var next = _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Attach(new WatchSession("c00"), new TaskCompletionSource())]);
+
+        Assert.Equal(TimeSpan.FromSeconds(1), next);
+        Assert.Equal(TimeSpan.FromSeconds(600), _writer.Take([RunWriter.Tick]));
+        Assert.Equal(RunPhase.Fitting, _writer.Run.State.Phase);
+    }
+
+    [Fact]
+    public void Take_AcceptedUpdate_IsKnownWithItsReceiptBeforeAnybodyHearsOfIt()
+    {
+        var reply = new TaskCompletionSource<RunReply>();
+        var update = new SealedUpdate("r", 1, "c00", [1], 1, 1, ImmutableSortedDictionary<string, double>.Empty, 1, 4, "f", DateTimeOffset.UnixEpoch);
+
+        _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Happened(new RunEvent.UpdateSealed("c00", 1, 0, new AcceptedUpdate("01", 1, null)), reply, update)]);
+
+        Assert.True(reply.Task.IsCompletedSuccessfully);
+        Assert.Same(update, _writer.Run.Updates["c00"]);
+        Assert.Empty(_posted);
+        Assert.Single(_background)();
+        Assert.IsType<RunEvent.AggregateReady>(Assert.IsType<RunMessage.Happened>(Assert.Single(_posted)).Event);
+    }
+
+    private Task InBackground(Action work)
+    {
+        _background.Add(work);
+        return Task.CompletedTask;
+    }
+}
