@@ -13,14 +13,3 @@ internal interface IBenchmark
     /// <param name="arguments">What followed the name, without <c>--json</c>.</param>
     IReadOnlyList<Measurement> Run(IReadOnlyList<string> arguments);
 }
-
-/// <summary>One measured number.</summary>
-/// <param name="Name">What was measured; stable, since scripts read it.</param>
-/// <param name="Value">The number.</param>
-/// <param name="Unit">Its unit, such as <c>GB/s</c>; <c>x</c> for a ratio.</param>
-/// <param name="Target">The least value asked for, or null where none is.</param>
-internal sealed record Measurement(string Name, double Value, string Unit, double? Target = null)
-{
-    /// <summary>Whether the value reaches its target; true where there is none.</summary>
-    public bool Met => Target is not { } target || Value >= target;
-}

@@ -1,12 +1,20 @@
 using System.Text.Json;
 using FedLearn.Benchmarks;
+using FedLearn.Benchmarks.Update;
+using FedLearn.Benchmarks.Update.Roles;
 
 // One class per benchmark; a new one is added to this list.
 IBenchmark[] benchmarks =
 [
     new VaultBenchmark(),
     new TrainingBenchmark(),
+    new UpdateBenchmark(),
 ];
+
+if (args is ["serve", var role, .. var roleArguments])
+{
+    return await RoleHost.RunAsync(role, roleArguments);
+}
 
 var json = args.Contains("--json");
 string[] rest = [.. args.Where(a => a != "--json")];
@@ -21,6 +29,14 @@ if (rest is not [var name, .. var arguments] || benchmarks.SingleOrDefault(b => 
     return 2;
 }
 
-var measurements = benchmark.Run(arguments);
-Console.WriteLine(json ? JsonSerializer.Serialize(measurements, Report.Options) : Report.Table(measurements));
-return measurements.All(m => m.Met) ? 0 : 1;
+try
+{
+    var measurements = benchmark.Run(arguments);
+    Console.WriteLine(json ? JsonSerializer.Serialize(measurements, Report.Options) : Report.Table(measurements));
+    return measurements.All(m => m.Met) ? 0 : 1;
+}
+catch (BenchmarkException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}

@@ -10,6 +10,11 @@ internal static class Report
 
     public static string Table(IReadOnlyList<Measurement> measurements)
     {
+        if (measurements.Any(m => m.Comparison is not null))
+        {
+            return ComparisonTable.Of(measurements);
+        }
+
         var width = measurements.Max(m => m.Name.Length);
         var table = new StringBuilder();
         foreach (var m in measurements)

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using FedLearn.Benchmarks.Update.Roles;
+using FedLearn.Protocol.V1;
+using Grpc.Net.Client;
+
+namespace FedLearn.Benchmarks.Update.Clients;
+
+/// <summary>All participants of a run, in this process.</summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private readonly List<GrpcChannel> _channels = [];
+    private readonly List<HttpClient> _https = [];
+    private Assigned[] _open = [];
+
+    private Fleet()
+    {
+    }
+
+    public IReadOnlyList<Participant> Participants { get; private set; } = [];
+
+    /// <summary>Joins so many participants and waits for the first round.</summary>
+    /// <param name="coordinator">Where.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="certificate">The certificate to trust; null without TLS.</param>
+    /// <param name="connections">The gRPC channels that they share; null: one each.</param>
+    public static async Task<Fleet> JoinAsync(CoordinatorProcess coordinator, int count, ServerCertificate? certificate, int? connections = null)
+    {
+        var fleet = new Fleet();
+        for (var i = 0; i < (connections ?? count); i++)
+        {
+            fleet._channels.Add(GrpcChannel.ForAddress(coordinator.Address, new GrpcChannelOptions { HttpHandler = Handlers.Create(certificate) }));
+            fleet._https.Add(new HttpClient(Handlers.Create(certificate)) { DefaultRequestVersion = HttpVersion.Version11, Timeout = Timeout.InfiniteTimeSpan });
+        }
+
+        fleet.Participants = [.. Enumerable.Range(0, count).Select(fleet.NewParticipant)];
+        foreach (var some in fleet.Participants.Chunk(64))
+        {
+            await Task.WhenAll(some.Select(p => p.JoinAsync()));
+        }
+
+        await fleet.NextRoundAsync();
+        return fleet;
+    }
+
+    /// <summary>The open round's assignment of a participant.</summary>
+    public FitAssignment AssignmentOf(int participant) => _open[participant].Fit;
+
+    /// <summary>Waits until everyone has the next round's assignment.</summary>
+    /// <returns>When the last one arrived.</returns>
+    public async Task<long> NextRoundAsync()
+    {
+        _open = await Task.WhenAll(Participants.Select(p => p.NextAsync().AsTask()));
+        return _open.Max(a => a.At);
+    }
+
+    /// <summary>One round: everyone uploads at once, and then has the next round's assignment.</summary>
+    /// <returns>Seconds to the last receipt, and to the last notice of the next version.</returns>
+    public async Task<(double Receipts, double Published)> RoundAsync(IUploadRoad road, IReadOnlyList<Payload> payloads)
+    {
+        var headers = Participants.Select((p, i) => p.HeaderOf(AssignmentOf(i), payloads[i])).ToArray();
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Participants.Select((p, i) => Task.Run(() => road.SendAsync(p, headers[i], payloads[i]))));
+        var receipts = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (receipts, Stopwatch.GetElapsedTime(start, await NextRoundAsync()).TotalSeconds);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var participant in Participants)
+        {
+            await participant.DisposeAsync();
+        }
+
+        _channels.ForEach(c => c.Dispose());
+        _https.ForEach(h => h.Dispose());
+    }
+
+    private Participant NewParticipant(int number)
+    {
+        var connection = number % _channels.Count;
+        return new Participant($"client-{number:0000}", new Federation.FederationClient(_channels[connection]), _https[connection]);
+    }
+}

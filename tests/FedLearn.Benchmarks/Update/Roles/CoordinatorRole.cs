@@ -1,0 +1,36 @@
+using System.Text.Json;
+using FedLearn.Coordinator;
+
+namespace FedLearn.Benchmarks.Update.Roles;
+
+/// <summary>The real coordinator, on free loopback ports.</summary>
+internal sealed class CoordinatorRole : IRole
+{
+    public const string RoleName = "coordinator";
+
+    private CoordinatorHost? _host;
+
+    public async Task<string> StartAsync(IReadOnlyList<string> arguments)
+    {
+        var settings = JsonSerializer.Deserialize<CoordinatorSettings>(arguments[0])!;
+        _host = await CoordinatorHost.StartAsync(new CoordinatorOptions
+        {
+            DataFolder = settings.DataFolder,
+            Listen = "http://127.0.0.1:0",
+            Operations = "http://127.0.0.1:0",
+            SpecJsons = [settings.Spec],
+            KeepUpdates = settings.KeepUpdates,
+            DrainSeconds = 0,
+        });
+        return $"{_host.Address} {_host.OperatorTokenFile}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.StopAsync();
+            await _host.DisposeAsync();
+        }
+    }
+}

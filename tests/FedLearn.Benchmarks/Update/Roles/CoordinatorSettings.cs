@@ -1,0 +1,16 @@
+namespace FedLearn.Benchmarks.Update.Roles;
+
+/// <summary>What the coordinator's process is told.</summary>
+internal sealed record CoordinatorSettings
+{
+    public required string DataFolder { get; init; }
+
+    /// <summary>The one run.</summary>
+    public required string Spec { get; init; }
+
+    /// <summary>Keep the updates of rounds that are over.</summary>
+    public bool KeepUpdates { get; init; }
+
+    /// <summary>A folder with certificate and key; null without TLS.</summary>
+    public string? Certificate { get; init; }
+}
