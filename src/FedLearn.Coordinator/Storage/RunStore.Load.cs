@@ -17,50 +17,58 @@ internal sealed partial class RunStore
         return [.. runs.Select(run => Load(db, run))];
     }
 
-    private static StoredRun Load(CoordinatorDb db, RunRow run)
+    private static StoredRun Load(CoordinatorDb db, RunRow run) => Rebuild(
+        run,
+        [.. db.Rounds.AsNoTracking().Where(r => r.RunId == run.Id).OrderBy(r => r.Number)],
+        db.Versions.Where(v => v.RunId == run.Id).Max(v => v.Number),
+        round => db.Updates.AsNoTracking().Where(u => u.RunId == run.Id && u.Round == round),
+        round => db.Evaluations.AsNoTracking().Where(e => e.RunId == run.Id && e.Round == round));
+
+    /// <summary>A run's state from its rows, wherever they come from.</summary>
+    /// <param name="run">The run's row.</param>
+    /// <param name="rounds">Its rounds, by number.</param>
+    /// <param name="version">Its newest version.</param>
+    /// <param name="updatesOf">The accepted updates of a round.</param>
+    /// <param name="reportsOf">The evaluations of a round.</param>
+    internal static StoredRun Rebuild(
+        RunRow run, IReadOnlyList<RoundRow> rounds, int version, Func<int, IEnumerable<UpdateRow>> updatesOf, Func<int, IEnumerable<EvaluationRow>> reportsOf)
     {
         var spec = RunSpecParser.Parse(run.SpecJson).Spec
             ?? throw new StoredDataException($"the stored spec of run {run.Id} does not parse");
-        var rounds = db.Rounds.AsNoTracking().Where(r => r.RunId == run.Id).OrderBy(r => r.Number).ToList();
         var state = new RunState
         {
             Spec = spec,
             LastRound = rounds.Count == 0 ? 0 : rounds[^1].Number,
-            Version = db.Versions.Where(v => v.RunId == run.Id).Max(v => v.Number),
-            VoidsInARow = rounds.AsEnumerable().Reverse().SkipWhile(r => r.Status is "Fitting" or "Aggregating").TakeWhile(r => r.Status == "Void").Count(),
+            Version = version,
+            VoidsInARow = rounds.Reverse().SkipWhile(r => r.Status is "Fitting" or "Aggregating").TakeWhile(r => r.Status == "Void").Count(),
             Stop = rounds.Where(r => r.Status == "Published")
                 .Aggregate(new StopProgress(null, 0), (stop, r) => StopRule.After(spec.Stop, stop, MetricsJson.Read(r.EvalMetrics))),
         };
 
         var updates = ImmutableSortedDictionary.Create<string, SealedUpdate>(StringComparer.Ordinal);
-        if (rounds.LastOrDefault() is { Status: "Fitting" or "Aggregating" or "Evaluating" } open)
+        if (rounds is [.., { Status: "Fitting" or "Aggregating" or "Evaluating" } open])
         {
-            updates = db.Updates.AsNoTracking().Where(u => u.RunId == run.Id && u.Round == open.Number)
-                .AsEnumerable().ToImmutableSortedDictionary(u => u.ClientId, FromRow, StringComparer.Ordinal);
-            state = state with { Phase = Enum.Parse<RunPhase>(open.Status), Round = OpenRound(db, open, updates) };
+            updates = updatesOf(open.Number).ToImmutableSortedDictionary(u => u.ClientId, FromRow, StringComparer.Ordinal);
+            state = state with { Phase = Enum.Parse<RunPhase>(open.Status), Round = OpenRound(open, updates, reportsOf(open.Number)) };
         }
 
         return new StoredRun(run.Id, run.SpecJson, state, updates, DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedUnixMs));
     }
 
-    private static RoundState OpenRound(CoordinatorDb db, RoundRow row, ImmutableSortedDictionary<string, SealedUpdate> updates)
+    private static RoundState OpenRound(RoundRow row, ImmutableSortedDictionary<string, SealedUpdate> updates, IEnumerable<EvaluationRow> reports) => new()
     {
-        var reports = db.Evaluations.AsNoTracking().Where(e => e.RunId == row.RunId && e.Round == row.Number).AsEnumerable();
-        return new RoundState
-        {
-            Number = row.Number,
-            BaseVersion = row.BaseVersion,
-            Cohort = Ids(row.Cohort),
-            Wanted = row.Wanted,
-            StageStarted = TimeSpan.Zero,
-            Updates = updates.ToImmutableSortedDictionary(u => u.Key, u => Accepted(u.Value), StringComparer.Ordinal),
-            Evaluators = Ids(row.Evaluators),
-            Reports = reports.ToImmutableSortedDictionary(
-                e => e.ClientId,
-                e => new EvaluationResultOf(e.NumExamples, MetricsJson.Read(e.Metrics)),
-                StringComparer.Ordinal),
-        };
-    }
+        Number = row.Number,
+        BaseVersion = row.BaseVersion,
+        Cohort = Ids(row.Cohort),
+        Wanted = row.Wanted,
+        StageStarted = TimeSpan.Zero,
+        Updates = updates.ToImmutableSortedDictionary(u => u.Key, u => Accepted(u.Value), StringComparer.Ordinal),
+        Evaluators = Ids(row.Evaluators),
+        Reports = reports.ToImmutableSortedDictionary(
+            e => e.ClientId,
+            e => new EvaluationResultOf(e.NumExamples, MetricsJson.Read(e.Metrics)),
+            StringComparer.Ordinal),
+    };
 
     internal static AcceptedUpdate Accepted(SealedUpdate update) =>
         new(Convert.ToHexStringLower(update.Digest), update.NumExamples, update.Metrics.TryGetValue("loss", out var loss) ? loss : null);

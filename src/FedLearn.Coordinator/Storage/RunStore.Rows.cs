@@ -7,7 +7,7 @@ namespace FedLearn.Coordinator.Storage;
 // Rows and back.
 internal sealed partial class RunStore
 {
-    private RoundRow NewRow(string runId, RoundState round) => new()
+    internal static RoundRow NewRow(string runId, RoundState round, long nowMs) => new()
     {
         RunId = runId,
         Number = round.Number,
@@ -15,7 +15,7 @@ internal sealed partial class RunStore
         Wanted = round.Wanted,
         Status = "Fitting",
         Cohort = string.Join(',', round.Cohort),
-        OpenedUnixMs = NowMs,
+        OpenedUnixMs = nowMs,
     };
 
     private VersionRow ToRow(StoredVersion version) => new()
@@ -33,7 +33,7 @@ internal sealed partial class RunStore
     private static StoredVersion FromRow(VersionRow row) =>
         new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash);
 
-    private static UpdateRow ToRow(SealedUpdate update) => new()
+    internal static UpdateRow ToRow(SealedUpdate update) => new()
     {
         RunId = update.RunId,
         Round = update.Round,
@@ -48,7 +48,7 @@ internal sealed partial class RunStore
         AcceptedUnixMs = update.AcceptedAt.ToUnixTimeMilliseconds(),
     };
 
-    private static SealedUpdate FromRow(UpdateRow row) => new(
+    internal static SealedUpdate FromRow(UpdateRow row) => new(
         row.RunId,
         row.Round,
         row.ClientId,
@@ -61,7 +61,7 @@ internal sealed partial class RunStore
         row.FileName,
         DateTimeOffset.FromUnixTimeMilliseconds(row.AcceptedUnixMs));
 
-    private static EvaluationRow ToRow(string runId, RunEffect.RecordEvaluation e) => new()
+    internal static EvaluationRow ToRow(string runId, RunEffect.RecordEvaluation e) => new()
     {
         RunId = runId,
         Round = e.Round,

@@ -81,7 +81,7 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         switch (commit.Effect)
         {
             case RunEffect.OpenRound e:
-                db.Add(NewRow(runId, e.Round));
+                db.Add(NewRow(runId, e.Round, NowMs));
                 break;
             case RunEffect.AcceptUpdate:
                 db.Add(ToRow(commit.Update!));
