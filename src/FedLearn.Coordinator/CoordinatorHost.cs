@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
@@ -30,6 +29,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     /// <summary>The address that serves participants and operators, with the port that was taken.</summary>
     public string Address { get; private set; } = "";
+
+    /// <summary>The address of vectors over HTTP, with the port that was taken; empty where that road is off.</summary>
+    public string VectorsAddress { get; private set; } = "";
 
     /// <summary>The address of health, with the port that was taken.</summary>
     public string OperationsAddress { get; private set; } = "";
@@ -53,12 +55,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
 
         seams ??= new CoordinatorSeams();
+        var certificate = ServerCertificate.Load(options);
         var folder = DataFolder.Open(options.DataFolder, seams.Disk);
         CoordinatorHost? host = null;
         try
         {
-            host = new CoordinatorHost(Build(options, folder, time ?? TimeProvider.System, seams), folder, options);
-            await host.StartAsync().ConfigureAwait(false);
+            host = new CoordinatorHost(Build(options, certificate, folder, time ?? TimeProvider.System, seams), folder, options);
+            await host.StartAsync(certificate).ConfigureAwait(false);
             return host;
         }
         catch
@@ -101,7 +104,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static WebApplication Build(CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
+    private static WebApplication Build(CoordinatorOptions options, ServerCertificate? certificate, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -109,7 +112,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             ContentRootPath = folder.Root,
         });
         builder.Host.UseSerilog(Logging.Create(options), dispose: true);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, certificate));
         AddServices(builder.Services, options, folder, time, seams);
 
         var app = builder.Build();
@@ -126,25 +129,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         return app;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, CoordinatorOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
-        kestrel.Limits.Http2.InitialStreamWindowSize = 4 << 20;
-        kestrel.Limits.Http2.MaxFrameSize = 256 << 10;
-        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Listen), listen => listen.Protocols = HttpProtocols.Http2);
-        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen => listen.Protocols = HttpProtocols.Http1);
-    }
-
     private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
         services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
-        services.AddSingleton<UploadFiles>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>();
+        services.AddSingleton<UploadFiles>().AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>();
         services.AddSingleton<ClientRegistry>().AddSingleton(_ => Identity.OperatorToken.Open(folder.OperatorToken));
         services.AddSingleton(s => new RunServices(
             s.GetRequiredService<IRunStore>(),
@@ -169,7 +160,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(ServerCertificate? certificate)
     {
         var services = _app.Services;
         var log = services.GetRequiredService<CoordinatorLog>();
@@ -184,8 +175,12 @@ public sealed class CoordinatorHost : IAsyncDisposable
         runs.ResumeAll();
         ConfiguredRuns.Create(_options.SpecJsons, runs, services.GetRequiredService<IRunStore>());
         await ListenAsync().ConfigureAwait(false);
-        log.Started(BuildInfo.Version, Address, OperationsAddress, _folder.Root);
-        if (_options.Insecure)
+        log.Started(BuildInfo.Version, Address, VectorsAddress.Length > 0 ? VectorsAddress : "no HTTP address", OperationsAddress, _folder.Root);
+        if (certificate is not null)
+        {
+            log.Encrypted(Address, certificate.Leaf.Subject, certificate.Leaf.NotAfter);
+        }
+        else if (_options.Insecure)
         {
             log.Insecure(Address);
         }
@@ -199,14 +194,19 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new StartupException($"{_options.Listen} or {_options.Operations} is in use by another process; stop it, or give another address (--listen, --operations)", e);
+            throw new StartupException($"{Wanted} is in use by another process; stop it, or give another address (--listen, --vectors, --operations)", e);
         }
         catch (SocketException e)
         {
-            throw new StartupException($"cannot listen on {_options.Listen} and {_options.Operations}: {e.Message}; give another address (--listen, --operations)", e);
+            throw new StartupException($"cannot listen on {Wanted}: {e.Message}; give another address (--listen, --vectors, --operations)", e);
         }
 
         var addresses = _app.Urls.ToList();
         (Address, OperationsAddress) = (addresses[0], addresses[1]);
+        VectorsAddress = !_options.OffersVectors ? "" : _options.UsesTls ? Address : addresses[2];
     }
+
+    private string Wanted => _options is { OffersVectors: true, UsesTls: false }
+        ? $"{_options.Listen}, {_options.Vectors} or {_options.Operations}"
+        : $"{_options.Listen} or {_options.Operations}";
 }

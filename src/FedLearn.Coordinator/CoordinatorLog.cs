@@ -9,8 +9,8 @@ namespace FedLearn.Coordinator;
 /// <summary>Every message of the coordinator, with its stable event id (docs/operations.md lists them).</summary>
 internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 {
-    [LoggerMessage(1000, LogLevel.Information, "Coordinator {Version} serves participants and operators on {Listen}, health on {Operations}, data in {Data}")]
-    public partial void Started(string version, string listen, string operations, string data);
+    [LoggerMessage(1000, LogLevel.Information, "Coordinator {Version} serves participants and operators on {Listen}, vectors on {Vectors}, health on {Operations}, data in {Data}")]
+    public partial void Started(string version, string listen, string vectors, string operations, string data);
 
     [LoggerMessage(1001, LogLevel.Warning, "INSECURE: {Listen} is reachable from other machines and nothing on it is encrypted or authenticated by certificate")]
     public partial void Insecure(string listen);
@@ -26,6 +26,9 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 
     [LoggerMessage(1005, LogLevel.Critical, "{Message}")]
     public partial void Fatal(Exception exception, string message);
+
+    [LoggerMessage(1006, LogLevel.Information, "TLS: {Listen} shows the certificate of {Subject}, valid until {Until}; callers prove who they are by token, certificates of clients are not asked for yet")]
+    public partial void Encrypted(string listen, string subject, DateTime until);
 
     [LoggerMessage(1010, LogLevel.Information, "Client {Client} joined the federation ({Software})")]
     public partial void ClientJoined(string client, string software);

@@ -8,13 +8,37 @@ public sealed record CoordinatorOptions
     /// <summary>Where the database, the models and the updates lie; made where it does not exist. Required.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>The address for participants and operators: http://ADDRESS:PORT; port 0 takes a free one. Default http://127.0.0.1:7070.</summary>
+    /// <summary>
+    /// The address for participants and operators: http://ADDRESS:PORT, or https://ADDRESS:PORT with <see cref="TlsCertificate"/>; port 0
+    /// takes a free one. Default http://127.0.0.1:7070.
+    /// </summary>
     public string Listen { get; init; } = "http://127.0.0.1:7070";
+
+    /// <summary>
+    /// The address of vectors over HTTP/1.1, which without TLS needs a port of its own; port 0 takes a free one. With TLS vectors come to
+    /// <see cref="Listen"/> too, and this is not used but for its being empty. Empty turns that road off. Default http://127.0.0.1:7072.
+    /// </summary>
+    public string Vectors { get; init; } = "http://127.0.0.1:7072";
+
+    /// <summary>
+    /// The base of the URLs of vectors that clients are told, or null: the host by which the caller came, with the port of
+    /// <see cref="Vectors"/>. To be given where a proxy or a port mapping stands between. Default null.
+    /// </summary>
+    public string? VectorsUrl { get; init; }
+
+    /// <summary>A PEM file with the server's certificate, its issuers after it, or null: no TLS. Default null.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>The PEM file with the certificate's private key. Given with <see cref="TlsCertificate"/> and only then.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>The most connections at once over all addresses, 1 to 1,000,000; more are closed as they come. Default 10,000.</summary>
+    public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>The address of health, loopback unless told otherwise; port 0 takes a free one. Default http://127.0.0.1:7071.</summary>
     public string Operations { get; init; } = "http://127.0.0.1:7071";
 
-    /// <summary>Allows an address beyond loopback although nothing is encrypted on the wire. Default false.</summary>
+    /// <summary>Allows an address without TLS beyond loopback although nothing is encrypted on it. Default false.</summary>
     public bool Insecure { get; init; }
 
     /// <summary>
@@ -49,8 +73,19 @@ public sealed record CoordinatorOptions
             problems.Add("data folder: expected a path");
         }
 
-        CheckAddress(problems, "listen", Listen);
-        CheckAddress(problems, "operations", Operations);
+        CheckAddress(problems, "listen", Listen, UsesTls);
+        CheckAddress(problems, "operations", Operations, tls: false);
+        CheckVectors(problems);
+        if ((TlsCertificate is null) != (TlsKey is null))
+        {
+            problems.Add("tls: expected a certificate and its key, two PEM files (--tls-cert, --tls-key), got one of them");
+        }
+
+        if (MaxConnections is < 1 or > 1_000_000)
+        {
+            problems.Add($"max connections: expected 1 to 1000000, got {MaxConnections}");
+        }
+
         if (HeartbeatSeconds is < 1 or > 3600)
         {
             problems.Add($"heartbeat: expected 1 to 3600 seconds, got {HeartbeatSeconds}");
@@ -64,6 +99,12 @@ public sealed record CoordinatorOptions
         return problems;
     }
 
+    /// <summary>Whether participants and operators are served over TLS.</summary>
+    internal bool UsesTls => TlsCertificate is not null;
+
+    /// <summary>Whether vectors may go over HTTP beside gRPC.</summary>
+    internal bool OffersVectors => Vectors.Length > 0;
+
     /// <summary>The endpoint of an address such as http://127.0.0.1:7070.</summary>
     internal static IPEndPoint EndPointOf(string address)
     {
@@ -74,16 +115,30 @@ public sealed record CoordinatorOptions
     private static IPAddress? AddressOf(Uri uri) =>
         uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) ? ip : null;
 
-    private void CheckAddress(List<string> problems, string name, string address)
+    private void CheckVectors(List<string> problems)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || AddressOf(uri) is not { } ip)
+        if (OffersVectors && !UsesTls)
         {
-            problems.Add($"{name}: expected http://IP-ADDRESS:PORT (such as http://127.0.0.1:7070), got '{address}'");
+            CheckAddress(problems, "vectors", Vectors, tls: false);
         }
-        else if (!IPAddress.IsLoopback(ip) && !Insecure)
+
+        if (VectorsUrl is not null && (!Uri.TryCreate(VectorsUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
         {
-            problems.Add($"{name}: {address} is reachable from other machines, but nothing is encrypted on the wire yet; "
-                + "use a loopback address, or ask for it by name with --insecure");
+            problems.Add($"vectors url: expected http://HOST:PORT or https://HOST:PORT, got '{VectorsUrl}'");
+        }
+    }
+
+    private void CheckAddress(List<string> problems, string name, string address, bool tls)
+    {
+        var scheme = tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != scheme || AddressOf(uri) is not { } ip)
+        {
+            problems.Add($"{name}: expected {scheme}://IP-ADDRESS:PORT (such as {scheme}://127.0.0.1:7070), got '{address}'");
+        }
+        else if (!tls && !IPAddress.IsLoopback(ip) && !Insecure)
+        {
+            problems.Add($"{name}: {address} is reachable from other machines, but nothing on it is encrypted; "
+                + "use a loopback address, or TLS for participants and operators (--tls-cert, --tls-key), or ask for it by name with --insecure");
         }
     }
 }

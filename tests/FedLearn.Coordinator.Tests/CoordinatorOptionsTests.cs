@@ -8,11 +8,41 @@ public class CoordinatorOptionsTests
     public void Problems_Defaults_AreNone() => Assert.Empty(Good.Problems());
 
     [Fact]
-    public void Problems_FiveMistakes_AreAllNamedAtOnce()
+    public void Problems_NineMistakes_AreAllNamedAtOnce()
     {
-        var problems = new CoordinatorOptions { DataFolder = " ", Listen = "here", Operations = "https://127.0.0.1:1", HeartbeatSeconds = 0, DrainSeconds = 7 }.Problems();
+        var problems = new CoordinatorOptions
+        {
+            DataFolder = " ",
+            Listen = "here",
+            Operations = "https://127.0.0.1:1",
+            Vectors = "there",
+            VectorsUrl = "elsewhere",
+            TlsKey = "key.pem",
+            MaxConnections = 0,
+            HeartbeatSeconds = 0,
+            DrainSeconds = 7,
+        }.Problems();
 
-        Assert.Equal(["data folder", "listen", "operations", "heartbeat", "drain"], problems.Select(p => p.Split(':')[0]));
+        Assert.Equal(
+            ["data folder", "listen", "operations", "vectors", "vectors url", "tls", "max connections", "heartbeat", "drain"],
+            problems.Select(p => p.Split(':')[0]));
+    }
+
+    [Fact]
+    public void Problems_WithTls_ListenIsHttpsAndMayBeReachable()
+    {
+        var tls = Good with { TlsCertificate = "cert.pem", TlsKey = "key.pem" };
+
+        Assert.Contains("expected https://", Assert.Single(tls.Problems()));
+        Assert.Empty((tls with { Listen = "https://0.0.0.0:7070" }).Problems());
+        Assert.Contains("expected http://", Assert.Single((Good with { Listen = "https://127.0.0.1:7070" }).Problems()));
+    }
+
+    [Fact]
+    public void Problems_VectorsBeyondLoopback_NeedInsecureAndMayBeOff()
+    {
+        Assert.Contains("--insecure", Assert.Single((Good with { Vectors = "http://0.0.0.0:7072" }).Problems()));
+        Assert.Empty((Good with { Vectors = "" }).Problems());
     }
 
     [Theory]

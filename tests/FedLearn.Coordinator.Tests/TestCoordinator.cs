@@ -40,6 +40,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
         DataFolder = folder,
         Listen = "http://127.0.0.1:0",
         Operations = "http://127.0.0.1:0",
+        Vectors = "http://127.0.0.1:0",
         PlainLog = true,
         DrainSeconds = 1,
     };

@@ -44,6 +44,7 @@ internal sealed class TestFederation : IAsyncDisposable
             DataFolder = Path.Combine(folder, "coordinator"),
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
+            Vectors = "http://127.0.0.1:0",
             PlainLog = true,
             DrainSeconds = 1,
         };

@@ -28,7 +28,7 @@ internal sealed class DemoFederation : IAsyncDisposable
     {
         string[] arguments =
         [
-            "coordinator", "--data", folder.Coordinator, "--listen", "http://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--plain-log", "--announce",
+            "coordinator", "--data", folder.Coordinator, "--listen", "http://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0", "--plain-log", "--announce",
         ];
         var coordinator = ChildProcess.Start("coordinator", arguments, folder.LogOf("coordinator"), CoordinatorCommand.Announcement);
         try

@@ -16,13 +16,22 @@ internal static class CoordinatorCommand
     public static Command Create()
     {
         var data = new Option<DirectoryInfo>("--data") { Description = "The folder for database, models and updates; made where it does not exist.", HelpName = "DIR", Required = true };
-        var listen = Text("--listen", "URL", "The address for participants and operators; port 0 takes a free one.", s_defaults.Listen);
+        var tlsCert = File("--tls-cert", "A PEM file with the server's certificate, its issuers after it: serve participants and operators over TLS.");
+        var tlsKey = File("--tls-key", "The PEM file with the certificate's private key.");
+        var listen = new Option<string>("--listen")
+        {
+            Description = "The address for participants and operators, https with a certificate; port 0 takes a free one.",
+            HelpName = "URL",
+            DefaultValueFactory = result => result.GetResult(tlsCert) is null ? s_defaults.Listen : s_defaults.Listen.Replace("http:", "https:"),
+        };
+        var vectors = Text("--vectors", "URL", "The address of vectors over HTTP/1.1, unused with TLS; port 0 takes a free one; \"\" leaves vectors to gRPC alone.", s_defaults.Vectors);
+        var vectorsUrl = new Option<string>("--vectors-url") { Description = "The base of the vectors' URLs that clients are told, where a proxy stands between; the host that they called otherwise.", HelpName = "URL" };
         var operations = Text("--operations", "URL", "The address of health; port 0 takes a free one.", s_defaults.Operations);
-        var insecure = Flag("--insecure", "Allow an address beyond loopback although nothing is encrypted on the wire yet.");
+        var insecure = Flag("--insecure", "Allow an address without TLS beyond loopback although nothing is encrypted on it.");
         var runs = new Option<string[]>("--run") { Description = "A run to create at start, unless one of its name exists; may be given several times.", HelpName = "SPEC.json", DefaultValueFactory = _ => [] };
         var development = Flag("--development", "Turn gRPC reflection on, and plain log lines.");
         var plain = Flag("--plain-log", "Log lines for a person instead of compact JSON.");
-        var logFile = new Option<FileInfo>("--log-file") { Description = "Also write the log to this file.", HelpName = "FILE" };
+        var logFile = File("--log-file", "Also write the log to this file.");
         var heartbeat = new Option<int>("--heartbeat-seconds") { Description = "How often clients say that they live, 1 to 3600 seconds.", HelpName = "N", DefaultValueFactory = _ => s_defaults.HeartbeatSeconds };
         var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 6 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
         var keep = Flag("--keep-updates", "Keep a round's updates after its version is published, for replay.");
@@ -31,7 +40,7 @@ internal static class CoordinatorCommand
 
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
-            data, listen, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, announce,
+            data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, announce,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -39,6 +48,10 @@ internal static class CoordinatorCommand
             {
                 DataFolder = result.GetRequiredValue(data).FullName,
                 Listen = result.GetRequiredValue(listen),
+                Vectors = result.GetRequiredValue(vectors),
+                VectorsUrl = result.GetValue(vectorsUrl),
+                TlsCertificate = result.GetValue(tlsCert)?.FullName,
+                TlsKey = result.GetValue(tlsKey)?.FullName,
                 Operations = result.GetRequiredValue(operations),
                 Insecure = result.GetValue(insecure),
                 SpecJsons = [.. result.GetRequiredValue(runs).Select(file => SpecInput.Complete(SpecInput.ReadFile(file), []))],
@@ -54,7 +67,8 @@ internal static class CoordinatorCommand
         return command.WithExamples(
             "fedlearn coordinator --data /var/lib/fedlearn",
             "fedlearn coordinator --data data --run spec.json --plain-log",
-            "fedlearn coordinator --data data --listen http://0.0.0.0:7070 --insecure");
+            "fedlearn coordinator --data data --listen https://0.0.0.0:7070 --tls-cert server.pem --tls-key server.key",
+            "fedlearn coordinator --data data --listen http://0.0.0.0:7070 --vectors http://0.0.0.0:7072 --insecure");
     }
 
     private static async Task<int> RunAsync(CoordinatorOptions options, TextWriter announce, CancellationToken cancellationToken)
@@ -72,6 +86,8 @@ internal static class CoordinatorCommand
 
     private static Option<string> Text(string name, string helpName, string description, string fallback) =>
         new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => fallback };
+
+    private static Option<FileInfo> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
 
     private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 }

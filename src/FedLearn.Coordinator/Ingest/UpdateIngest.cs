@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
-using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
@@ -16,9 +15,10 @@ namespace FedLearn.Coordinator.Ingest;
 /// 3. take the chunks in order to the update's place on disk, never into the aggregate;
 /// 4. on the last chunk check length, digest, finiteness and norm;
 /// 5. make it durable, hand it to the round, which commits its row; then the receipt.
-/// Nothing of steps 1 to 4 changes the round. A partial upload stays for resuming; a refused one is deleted.
+/// What is decided on the way stands in <see cref="UpdateGate"/>. Nothing of steps 1 to 4 changes the round. A partial upload stays for
+/// resuming; a refused one is deleted.
 /// </remarks>
-internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunStore store, CoordinatorLog log, TimeProvider time)
+internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFiles uploads, IRunStore store, TimeProvider time)
 {
     /// <summary>The most bytes a chunk may carry.</summary>
     public const int MaxChunk = 1 << 20;
@@ -26,13 +26,13 @@ internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunSt
     /// <summary>Answers an announced update: its receipt where it is accepted already, otherwise where to go on.</summary>
     public OpenUpdateReply Open(string clientId, UpdateHeader header)
     {
-        if (FindReceipt(clientId, header) is { } receipt)
+        var update = new AnnouncedUpdate(clientId, header);
+        if (Admit(update, out _) is { } receipt)
         {
             return new OpenUpdateReply { Receipt = receipt };
         }
 
-        var run = Admit(clientId, header);
-        var key = KeyOf(run, clientId, header);
+        var key = UploadKey.Of(update);
         uploads.Remember(key, header);
         return new OpenUpdateReply { Upload = new Protocol.V1.Upload { UploadId = key.Id, Offset = uploads.ResumeOffset(key) } };
     }
@@ -46,23 +46,37 @@ internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunSt
         }
 
         var (header, offset) = First(clientId, stream.Current);
-        if (FindReceipt(clientId, header) is { } known)
+        var update = new AnnouncedUpdate(clientId, header);
+        if (Admit(update, out _) is { } known)
         {
             return known;
         }
 
-        var run = Admit(clientId, header);
-        var key = KeyOf(run, clientId, header);
+        var key = UploadKey.Of(update);
         using var hold = await uploads.HoldAsync(key, cancellationToken).ConfigureAwait(false);
-        if (FindReceipt(clientId, header) is { } acceptedMeanwhile)
+        if (Admit(update, out var run) is { } acceptedMeanwhile)
         {
             return acceptedMeanwhile;
         }
 
         using var upload = OpenAt(key, offset);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, hold.Interrupted);
-        await TakeChunksAsync(upload, header, run, stream, stop.Token).ConfigureAwait(false);
-        return await DeliverAsync(upload, header, run, clientId).ConfigureAwait(false);
+        await TakeChunksAsync(upload, update.ByteLength, run!, stream, stop.Token).ConfigureAwait(false);
+        return await DeliverAsync(upload, update, run!).ConfigureAwait(false);
+    }
+
+    /// <summary>Steps 1 and 2: the receipt of an update that is accepted already, or the run that takes its bytes.</summary>
+    /// <exception cref="RpcException">The run does not take it.</exception>
+    private Receipt? Admit(AnnouncedUpdate update, out OpenRun? run)
+    {
+        run = runs.Find(update.RunId);
+        if (run?.Updates.Round != update.Round && store.FindUpdate(update.RunId, update.Round, update.ClientId) is { } older)
+        {
+            return ReceiptOrThrow(UpdateGate.Repeat(update, older));
+        }
+
+        run ??= runs.FindOpen(update.RunId);
+        return ReceiptOrThrow(gate.Admit(run, update));
     }
 
     private Upload OpenAt(UploadKey key, long offset)
@@ -88,52 +102,9 @@ internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunSt
         _ => throw Problem.Invalid("expected a header or a resume as the first message, got a chunk").ToException(),
     };
 
-    /// <summary>The receipt of the same update, if it is accepted; refuses another one for the same round.</summary>
-    private Receipt? FindReceipt(string clientId, UpdateHeader header)
-    {
-        if (store.FindUpdate(header.RunId, header.Round, clientId) is not { } accepted)
-        {
-            return null;
-        }
-
-        return accepted.Digest.AsSpan().SequenceEqual(HeaderValidator.DigestOf(header)) && accepted.NumExamples == header.NumExamples
-            ? ToReceipt(accepted)
-            : throw Problem.Of(Refusal.AnotherAccepted, header.RunId, header.Round).ToException();
-    }
-
-    private OpenRun Admit(string clientId, UpdateHeader header)
-    {
-        var run = runs.FindOpen(header.RunId);
-        var problem = RunMachine.WhyNot(run.State, clientId, header.Round, header.BaseVersion) is { } refusal
-            ? Refuse(run, refusal, header.Round)
-            : HeaderValidator.Check(header, run);
-        if (problem is null)
-        {
-            return run;
-        }
-
-        log.UploadRefused(run.Spec.Name, header.Round, clientId, problem.Text);
-        throw problem.ToException();
-    }
-
-    private static Problem Refuse(OpenRun run, Refusal refusal, int round)
-    {
-        if (refusal == Refusal.RoundClosed)
-        {
-            run.Meter.AddLate();
-        }
-        else
-        {
-            run.Meter.AddRefused();
-        }
-
-        return Problem.Of(refusal, run.Id, round);
-    }
-
     private static async Task TakeChunksAsync(
-        Upload upload, UpdateHeader header, OpenRun run, IAsyncStreamReader<PushUpdateRequest> stream, CancellationToken cancellationToken)
+        Upload upload, long expected, OpenRun run, IAsyncStreamReader<PushUpdateRequest> stream, CancellationToken cancellationToken)
     {
-        var expected = header.Parts[0].ByteLength;
         while (await stream.MoveNext(cancellationToken).ConfigureAwait(false))
         {
             var chunk = stream.Current.Chunk ?? throw Refuse(upload, Problem.Invalid($"expected a chunk, got {stream.Current.ContentCase}"));
@@ -156,25 +127,30 @@ internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunSt
         }
     }
 
-    private async Task<Receipt> DeliverAsync(Upload upload, UpdateHeader header, OpenRun run, string clientId)
+    private async Task<Receipt> DeliverAsync(Upload upload, AnnouncedUpdate update, OpenRun run)
     {
-        if (upload.Length != header.Parts[0].ByteLength)
+        if (upload.Length != update.ByteLength)
         {
             // The stream ended early: what is there stays, for a resume.
-            throw Problem.Invalid($"expected {header.Parts[0].ByteLength} bytes, the stream ended after {upload.Length}; call OpenUpdate and go on from the offset that it returns").ToException();
+            throw Problem.Invalid($"expected {update.ByteLength} bytes, the stream ended after {upload.Length}; call OpenUpdate and go on from the offset that it returns").ToException();
         }
 
-        CheckWhole(upload, upload.Finish(), header, run.Spec.Bounds.MaxNorm);
+        if (UpdateGate.CheckWhole(run, update, upload.Finish(), upload.Norm) is { } problem)
+        {
+            throw Refuse(upload, problem);
+        }
+
         if (!upload.TrySeal())
         {
-            throw Problem.Of(Refusal.RoundClosed, run.Id, header.Round).ToException();
+            throw Problem.Of(Refusal.RoundClosed, run.Id, update.Round).ToException();
         }
 
-        var update = new SealedUpdate(
+        var header = update.Header;
+        var sealedUpdate = new SealedUpdate(
             run.Id,
-            header.Round,
-            clientId,
-            HeaderValidator.DigestOf(header),
+            update.Round,
+            update.ClientId,
+            update.Digest,
             header.NumExamples,
             header.Steps,
             header.Metrics.ToImmutableSortedDictionary(StringComparer.Ordinal),
@@ -182,50 +158,21 @@ internal sealed class UpdateIngest(RunRegistry runs, UploadFiles uploads, IRunSt
             upload.Length,
             upload.FileName,
             time.GetUtcNow());
-        var reply = await runs.AskAsync(run.Id, new RunEvent.UpdateSealed(clientId, header.Round, header.BaseVersion, RunStore.Accepted(update)), update).ConfigureAwait(false);
-        switch (reply)
+        var happened = new RunEvent.UpdateSealed(update.ClientId, update.Round, header.BaseVersion, RunStore.Accepted(sealedUpdate));
+        var answer = UpdateGate.Conclude(update, await runs.AskAsync(run.Id, happened, sealedUpdate).ConfigureAwait(false));
+        if (answer is { Problem: not null, KeepsBytes: false })
         {
-            case RunReply.Accepted accepted:
-                return ToReceipt(accepted.Update);
-            case RunReply.Refused refused:
-                throw Refuse(upload, Problem.Of(refused.Reason, run.Id, header.Round));
-            case RunReply.Unavailable { Why: CommitOutcome.Full }:
-                throw DiskErrors.Full.ToException();
-            default:
-                // The bytes stay: the same update, sent again, is written again and decided then.
-                throw Problem.Unavailable("the coordinator could not make the update durable just now (the database is busy, or it is stopping); nothing was counted, send it again").ToException();
-        }
-    }
-
-    private static void CheckWhole(Upload upload, byte[] digest, UpdateHeader header, double maxNorm)
-    {
-        if (!digest.AsSpan().SequenceEqual(header.Parts[0].Digest.Span))
-        {
-            throw Refuse(upload, Problem.Invalid($"the bytes' digest is {Convert.ToHexStringLower(digest)}, the header says {Convert.ToHexStringLower(header.Parts[0].Digest.Span)}; they were changed on the way, send the update again"));
+            upload.Discard();
         }
 
-        if (maxNorm > 0 && upload.Norm > maxNorm)
-        {
-            throw Refuse(upload, Problem.Invalid($"the update's L2 norm is {upload.Norm:g6}, the run allows {maxNorm:g6} at most (bounds.maxNorm)"));
-        }
+        return ReceiptOrThrow(answer)!;
     }
+
+    private static Receipt? ReceiptOrThrow(GateAnswer answer) => answer.Problem is { } problem ? throw problem.ToException() : answer.Receipt;
 
     private static RpcException Refuse(Upload upload, Problem problem)
     {
         upload.Discard();
         return problem.ToException();
     }
-
-    private static UploadKey KeyOf(OpenRun run, string clientId, UpdateHeader header) =>
-        new(run.Id, header.Round, clientId, Convert.ToHexStringLower(HeaderValidator.DigestOf(header)));
-
-    internal static Receipt ToReceipt(SealedUpdate update) => new()
-    {
-        RunId = update.RunId,
-        Round = update.Round,
-        ClientId = update.ClientId,
-        Digest = Google.Protobuf.ByteString.CopyFrom(update.Digest),
-        NumExamples = update.NumExamples,
-        AcceptedUnixMs = update.AcceptedAt.ToUnixTimeMilliseconds(),
-    };
 }

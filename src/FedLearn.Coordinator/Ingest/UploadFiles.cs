@@ -12,6 +12,8 @@ internal sealed record UploadKey(string RunId, int Round, string ClientId, strin
     public string Name => $"{ClientId}.{Digest[..16]}";
 
     public string Id => $"{RunId}/{Round}/{Name}";
+
+    public static UploadKey Of(AnnouncedUpdate update) => new(update.RunId, update.Round, update.ClientId, Convert.ToHexStringLower(update.Digest));
 }
 
 /// <summary>The places of uploads on disk, and who writes to each.</summary>

@@ -11,7 +11,7 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
 {
     private volatile RunState _state = stored.State;
     private volatile StoredVersion _newest = newest;
-    private volatile ImmutableSortedDictionary<string, SealedUpdate> _updates = stored.Updates;
+    private volatile AcceptedUpdates _updates = new(stored.State.Round?.Number ?? 0, stored.Updates);
     private volatile RoundMeter _meter = new();
 
     public string Id { get; } = stored.Id;
@@ -37,8 +37,11 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
         set => _newest = value;
     }
 
-    /// <summary>The accepted updates of the last opened round, by client: their rows are durable, so they have receipts.</summary>
-    public ImmutableSortedDictionary<string, SealedUpdate> Updates
+    /// <summary>
+    /// The accepted updates of the last opened round: their rows are durable, so they have receipts. An update is here before the state
+    /// that follows from it.
+    /// </summary>
+    public AcceptedUpdates Updates
     {
         get => _updates;
         set => _updates = value;

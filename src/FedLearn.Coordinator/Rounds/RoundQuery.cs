@@ -23,7 +23,7 @@ internal sealed class RoundQuery(IRunStore store, RunCatalog catalog)
 
         if (store.FindUpdate(runId, round, clientId) is { } update)
         {
-            reply.Receipt = UpdateIngest.ToReceipt(update);
+            reply.Receipt = AnnouncedUpdate.ToReceipt(update);
         }
 
         return reply;

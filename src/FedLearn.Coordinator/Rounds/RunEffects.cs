@@ -10,6 +10,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _aggregation = Task.CompletedTask;
+    private AcceptedUpdates _updates = run.Updates;
     private TimeSpan _stageStarted;
     private string? _waitingFor;
 
@@ -59,12 +60,16 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         return commits;
     }
 
+    /// <summary>Records the updates that are durable now, for receipts: before anybody sees the state that follows from them.</summary>
+    public void RecordUpdates(IReadOnlyList<CausedEffect> effects) => run.Updates = effects.Aggregate(_updates, After);
+
     /// <summary>What follows once everything is durable: replies, assignments, aggregation, log.</summary>
     public void CarryOut(IReadOnlyList<CausedEffect> effects, TimeSpan now)
     {
-        foreach (var (effect, cause) in effects)
+        foreach (var caused in effects)
         {
-            CarryOut(effect, cause, now);
+            _updates = After(_updates, caused);
+            CarryOut(caused.Effect, caused.Cause, now);
         }
 
         LogWaiting();
@@ -77,24 +82,29 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         _stopping.Dispose();
     }
 
+    private static AcceptedUpdates After(AcceptedUpdates updates, CausedEffect caused) => caused.Effect switch
+    {
+        RunEffect.OpenRound e => AcceptedUpdates.None(e.Round.Number),
+        RunEffect.AcceptUpdate => updates.With(caused.Cause.Update!),
+        _ => updates,
+    };
+
     private void CarryOut(RunEffect effect, RunMessage.Happened cause, TimeSpan now)
     {
         switch (effect)
         {
             case RunEffect.OpenRound e:
-                run.Updates = run.Updates.Clear();
                 run.Meter = new RoundMeter();
                 _stageStarted = now;
                 services.Log.RoundOpened(run.Spec.Name, e.Round.Number, e.Round.Cohort.Count, e.Round.BaseVersion);
                 Tell(e.Round.Cohort, Assignments.Fit(run, e.Round, now));
                 break;
             case RunEffect.AcceptUpdate e:
-                run.Updates = run.Updates.SetItem(e.ClientId, cause.Update!);
                 cause.Reply?.TrySetResult(new RunReply.Accepted(cause.Update!));
                 services.Log.UpdateAccepted(run.Spec.Name, e.Round, e.ClientId, e.Update.NumExamples, cause.Update!.Norm, e.Update.Loss);
                 break;
             case RunEffect.RepeatReceipt e:
-                cause.Reply?.TrySetResult(new RunReply.Accepted(run.Updates[e.ClientId]));
+                cause.Reply?.TrySetResult(new RunReply.Accepted(_updates.ByClient[e.ClientId]));
                 break;
             case RunEffect.RefuseUpdate e:
                 Refuse(e, cause);
@@ -150,7 +160,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
 
     private void StartAggregation(RoundState round, int newVersion)
     {
-        var sealedUpdates = round.Updates.Keys.Select(id => run.Updates[id]).ToList();
+        var sealedUpdates = round.Updates.Keys.Select(id => _updates.ByClient[id]).ToList();
         var baseVersion = run.Newest;
         _aggregation = services.InBackground(() => Aggregate(round, newVersion, baseVersion, sealedUpdates));
     }

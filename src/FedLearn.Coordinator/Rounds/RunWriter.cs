@@ -102,6 +102,7 @@ internal sealed class RunWriter : IAsyncDisposable
             return;
         }
 
+        _effects.RecordUpdates(batch.Effects);
         Run.State = batch.State;
         _effects.CarryOut(batch.Effects, Now);
         batch.ReplyAll();

@@ -12,7 +12,7 @@ internal sealed class RunningCoordinator : IAsyncDisposable
     {
         Folder = folder;
         _running = CommandLine.RunAsync(
-            ["coordinator", "--data", folder, "--listen", "http://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--announce", "--drain-seconds", "0"],
+            ["coordinator", "--data", folder, "--listen", "http://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0", "--announce", "--drain-seconds", "0"],
             output,
             error,
             _stop.Token);

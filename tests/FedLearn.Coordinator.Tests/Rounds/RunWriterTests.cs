@@ -51,7 +51,7 @@ public sealed class RunWriterTests : IAsyncDisposable
         _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Happened(new RunEvent.UpdateSealed("c00", 1, 0, new AcceptedUpdate("01", 1, null)), reply, update)]);
 
         Assert.True(reply.Task.IsCompletedSuccessfully);
-        Assert.Same(update, _writer.Run.Updates["c00"]);
+        Assert.Same(update, _writer.Run.Updates.ByClient["c00"]);
         Assert.Empty(_posted);
         Assert.Single(_background)();
         Assert.IsType<RunEvent.AggregateReady>(Assert.IsType<RunMessage.Happened>(Assert.Single(_posted)).Event);

@@ -18,6 +18,7 @@ internal sealed class CoordinatorRole : IRole
             DataFolder = settings.DataFolder,
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
+            Vectors = "http://127.0.0.1:0",
             SpecJsons = [settings.Spec],
             KeepUpdates = settings.KeepUpdates,
             DrainSeconds = 0,

@@ -1,0 +1,34 @@
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Protocol.V1;
+using Google.Protobuf;
+
+namespace FedLearn.Coordinator.Ingest;
+
+/// <summary>An update as its client announces it, before a byte of it is taken.</summary>
+internal sealed record AnnouncedUpdate(string ClientId, UpdateHeader Header)
+{
+    public string RunId => Header.RunId;
+
+    public int Round => Header.Round;
+
+    /// <summary>The bytes to come: of the one part that FedAvg takes.</summary>
+    public long ByteLength => Header.Parts[0].ByteLength;
+
+    /// <summary>The digest that identifies the update, 32 bytes.</summary>
+    public byte[] Digest { get; } = HeaderValidator.DigestOf(Header);
+
+    /// <summary>Whether this is the very update that was accepted.</summary>
+    public bool IsSameAs(SealedUpdate accepted) =>
+        accepted.Digest.AsSpan().SequenceEqual(Digest) && accepted.NumExamples == Header.NumExamples;
+
+    /// <summary>The proof of an accepted update.</summary>
+    public static Receipt ToReceipt(SealedUpdate update) => new()
+    {
+        RunId = update.RunId,
+        Round = update.Round,
+        ClientId = update.ClientId,
+        Digest = ByteString.CopyFrom(update.Digest),
+        NumExamples = update.NumExamples,
+        AcceptedUnixMs = update.AcceptedAt.ToUnixTimeMilliseconds(),
+    };
+}

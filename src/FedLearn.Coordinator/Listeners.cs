@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace FedLearn.Coordinator;
+
+/// <summary>What the coordinator listens on: participants and operators, health, and vectors over HTTP where they need a port of their own.</summary>
+internal static class Listeners
+{
+    public static void Configure(KestrelServerOptions kestrel, CoordinatorOptions options, ServerCertificate? certificate)
+    {
+        kestrel.AddServerHeader = false;
+        SetLimits(kestrel.Limits, options);
+        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Listen), listen =>
+        {
+            listen.Protocols = certificate is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate.Configure);
+            }
+        });
+        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen => listen.Protocols = HttpProtocols.Http1);
+        if (options.OffersVectors && certificate is null)
+        {
+            // A cleartext port cannot tell HTTP/2 from HTTP/1.1 by ALPN, so the vectors' road has its own.
+            kestrel.Listen(CoordinatorOptions.EndPointOf(options.Vectors), listen => listen.Protocols = HttpProtocols.Http1);
+        }
+    }
+
+    private static void SetLimits(KestrelServerLimits limits, CoordinatorOptions options)
+    {
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxRequestBodySize = null;
+        limits.Http2.InitialConnectionWindowSize = 8 << 20;
+        limits.Http2.InitialStreamWindowSize = 4 << 20;
+        limits.Http2.MaxFrameSize = 256 << 10;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+    }
+}
