@@ -1,3 +1,4 @@
+using FedLearn.Client.Transport;
 using FedLearn.Client.Vault.Keys;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,6 +10,12 @@ public sealed record WorkerOptions
 {
     /// <summary>The coordinator's address for participants: <c>http://host:port</c> or <c>https://host:port</c>, nothing behind it.</summary>
     public required string Coordinator { get; init; }
+
+    /// <summary>
+    /// A PEM file with the certificates to trust instead of the system's, for a coordinator on https: its CA's or its own. The name in the
+    /// certificate is checked all the same. Default null: what the system trusts.
+    /// </summary>
+    public string? TrustedCertificate { get; init; }
 
     /// <summary>This client's id: 1 to 63 characters of a-z, 0-9 and -, unique in the federation.</summary>
     public required string ClientId { get; init; }
@@ -59,6 +66,7 @@ public sealed record WorkerOptions
     {
         var mistakes = new List<string>();
         Check(IsAddress(Coordinator), $"{nameof(Coordinator)}: expected http://HOST:PORT or https://HOST:PORT, got '{Coordinator}'");
+        Check(TrustMistake() is null, $"{nameof(TrustedCertificate)}: {TrustMistake()}");
         Check(IsClientId(ClientId), $"{nameof(ClientId)}: expected 1 to 63 characters of a-z, 0-9 and -, got '{ClientId}'");
         Check(!string.IsNullOrWhiteSpace(StateFolder), $"{nameof(StateFolder)}: expected a folder, got nothing");
         Check(Key is not null, $"{nameof(Key)}: expected a key for the state folder, got nothing");
@@ -75,6 +83,22 @@ public sealed record WorkerOptions
                 mistakes.Add(mistake);
             }
         }
+    }
+
+    private string? TrustMistake()
+    {
+        if (TrustedCertificate is not { } file)
+        {
+            return null;
+        }
+
+        if (Coordinator?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return $"a certificate to trust says nothing without TLS; write https:// for {Coordinator}, or leave it out";
+        }
+
+        ServerTrust.TryLoad(file, out var mistake);
+        return mistake;
     }
 
     private static bool IsAddress(string? text) =>

@@ -17,7 +17,7 @@ internal sealed class DemoFederation : IAsyncDisposable
     {
         _children.Add(coordinator);
         Address = address;
-        _connection = new OperatorConnection(new Uri(address), File.ReadAllText(tokenFile).Trim());
+        _connection = new OperatorConnection(new Uri(address), File.ReadAllText(tokenFile).Trim(), trust: null);
     }
 
     /// <summary>The coordinator's address.</summary>

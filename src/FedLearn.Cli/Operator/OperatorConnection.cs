@@ -1,3 +1,4 @@
+using FedLearn.Client.Transport;
 using Grpc.Core;
 using Grpc.Net.Client;
 using V1 = FedLearn.Protocol.V1;
@@ -9,9 +10,14 @@ internal sealed class OperatorConnection : IDisposable
 {
     private readonly GrpcChannel _channel;
 
-    public OperatorConnection(Uri address, string token)
+    /// <param name="address">The coordinator.</param>
+    /// <param name="token">The operators' token.</param>
+    /// <param name="trust">The certificates to trust instead of the system's; null trusts the system's.</param>
+    public OperatorConnection(Uri address, string token, ServerTrust? trust)
     {
-        _channel = GrpcChannel.ForAddress(address);
+        var handler = new SocketsHttpHandler();
+        trust?.ApplyTo(handler);
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
         Runs = new V1.Runs.RunsClient(_channel);
         Headers = new Metadata { { "authorization", $"Bearer {token}" } };
     }

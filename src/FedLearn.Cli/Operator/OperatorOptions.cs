@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FedLearn.Cli.Shell;
+using FedLearn.Client.Transport;
 
 namespace FedLearn.Cli.Operator;
 
@@ -18,6 +19,8 @@ internal sealed class OperatorOptions
         DefaultValueFactory = _ => DefaultCoordinator,
     };
 
+    private readonly Option<string?> _trust = TrustOption.Create();
+
     private readonly Option<string> _tokenFile = new("--token-file")
     {
         Description = $"The file with the operators' token: operator.token in the coordinator's data folder. Default: what {TokenVariable} names.",
@@ -28,6 +31,7 @@ internal sealed class OperatorOptions
     public OperatorOptions AddTo(Command command)
     {
         command.Add(_coordinator);
+        command.Add(_trust);
         command.Add(_tokenFile);
         return this;
     }
@@ -38,7 +42,7 @@ internal sealed class OperatorOptions
         var address = result.GetRequiredValue(_coordinator);
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw new CliException($"--coordinator: expected http://HOST:PORT, got '{address}'", ExitCode.Usage);
+            throw new CliException($"--coordinator: expected http://HOST:PORT or https://HOST:PORT, got '{address}'", ExitCode.Usage);
         }
 
         var file = result.GetValue(_tokenFile) ?? Environment.GetEnvironmentVariable(TokenVariable);
@@ -48,7 +52,22 @@ internal sealed class OperatorOptions
                 $"which token? Give --token-file FILE or set {TokenVariable}: operator.token in the coordinator's data folder", ExitCode.Usage);
         }
 
-        return new OperatorConnection(uri, ReadToken(file));
+        return new OperatorConnection(uri, ReadToken(file), ReadTrust(result, uri));
+    }
+
+    private ServerTrust? ReadTrust(ParseResult result, Uri coordinator)
+    {
+        if (result.GetValue(_trust) is not { } file)
+        {
+            return null;
+        }
+
+        if (coordinator.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new CliException($"--trust: a certificate says nothing without TLS; write https:// for {coordinator}, or leave it out", ExitCode.Usage);
+        }
+
+        return ServerTrust.TryLoad(file, out var mistake) ?? throw new CliException($"--trust: {mistake}", ExitCode.Usage);
     }
 
     private static string ReadToken(string file)

@@ -13,6 +13,7 @@ namespace FedLearn.Cli.Worker;
 internal static class WorkerCommand
 {
     private static readonly Option<string> s_coordinator = new("--coordinator") { Description = "The coordinator's address.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:7070" };
+    private static readonly Option<string?> s_trust = TrustOption.Create();
     private static readonly Option<string> s_id = new("--id") { Description = "This participant's id: a-z, 0-9 and -, unique in the federation.", HelpName = "ID" };
     private static readonly Option<DirectoryInfo> s_vault = new("--vault") { Description = "The vault with this participant's data.", HelpName = "DIR" };
     private static readonly Option<string?> s_version = new("--data-version") { Description = "The version to train on; the latest where none is given.", HelpName = "VERSION" };
@@ -26,7 +27,7 @@ internal static class WorkerCommand
     {
         var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
         {
-            s_coordinator, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_exit, s_jsonLog,
+            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_exit, s_jsonLog,
         };
         var key = new KeyOptions().AddTo(command);
         var slots = new SlotOptions().AddTo(command);
@@ -40,6 +41,7 @@ internal static class WorkerCommand
         return command.WithExamples(
             "fedlearn worker --id hospital-a --vault vault --key-file vault.key --state state",
             "fedlearn worker --coordinator http://127.0.0.1:7070 --id pi-3 --vault vault --key-file vault.key --state state --max-seconds 20",
+            "fedlearn worker --coordinator https://coordinator.example:7070 --trust ca.pem --id hospital-a --vault vault --key-file vault.key --state state",
             "fedlearn worker --slots /slots --keys /keys --id-prefix worker --digits 1000 --exit-when-done");
     }
 
@@ -57,6 +59,7 @@ internal static class WorkerCommand
         var options = new WorkerOptions
         {
             Coordinator = result.GetRequiredValue(s_coordinator),
+            TrustedCertificate = result.GetValue(s_trust),
             ClientId = place.Id,
             StateFolder = place.State,
             Key = place.Key,

@@ -87,4 +87,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(2055, LogLevel.Warning, "{Key}: the update kept from earlier cannot be read and is dropped: {Reason}")]
     public static partial void PendingUnreadable(ILogger logger, PendingKey key, string reason);
+
+    [LoggerMessage(2056, LogLevel.Warning, "the other road for large vectors, {Road}, does not carry them: {Fault}; they go by gRPC, and the road is tried again in {Minutes:0} min")]
+    public static partial void RoadClosed(ILogger logger, string road, string fault, double minutes);
 }

@@ -1,4 +1,5 @@
 using FedLearn.Client.Vault;
+using FedLearn.Client.Vault.Files;
 using FedLearn.Protocol.V1;
 
 namespace FedLearn.Client.Pending;
@@ -12,8 +13,8 @@ internal readonly record struct PendingKey(string RunId, int Round)
 }
 
 /// <summary>
-/// Finished updates that have no receipt yet. What <see cref="Save"/> was given survives the process once it has returned, and
-/// nothing of it can be read off the disk without the participant's key.
+/// Finished updates that have no receipt yet. What <see cref="Save"/> was given survives the process, killed or not, once it has returned,
+/// and nothing of it can be read off the disk without the participant's key.
 /// </summary>
 internal interface IPendingUpdateStore
 {
@@ -21,9 +22,10 @@ internal interface IPendingUpdateStore
     IReadOnlyList<PendingKey> List();
 
     /// <summary>Keeps an update; one of the same round is replaced.</summary>
-    /// <param name="header">What goes before the bytes.</param>
-    /// <param name="writeParts">Writes the bytes of all parts, in order.</param>
-    void Save(UpdateHeader header, Action<Stream> writeParts);
+    /// <param name="key">The round.</param>
+    /// <param name="byteLength">The bytes of all parts.</param>
+    /// <param name="writeParts">Writes these bytes, in order, and returns the header, which may say what only they tell. What it throws leaves nothing kept.</param>
+    void Save(PendingKey key, long byteLength, Func<Stream, UpdateHeader> writeParts);
 
     /// <summary>Opens an update, or null where none is kept.</summary>
     /// <exception cref="VaultException">What is kept is damaged; so may a read of its parts say.</exception>
@@ -35,8 +37,8 @@ internal interface IPendingUpdateStore
 
 /// <summary>A kept update, open for reading.</summary>
 /// <param name="Header">What goes before the bytes.</param>
-/// <param name="Parts">The bytes of all parts in order, from position 0; seekable, and more may stand behind them.</param>
-internal sealed record PendingUpdate(UpdateHeader Header, Stream Parts) : IDisposable
+/// <param name="Parts">The bytes of all parts in order, from 0; more may stand behind them.</param>
+internal sealed record PendingUpdate(UpdateHeader Header, SealedFile Parts) : IDisposable
 {
     public void Dispose() => Parts.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FedLearn.Client.Vault;
+using FedLearn.Client.Vault.Files;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
 using Text = System.Text.Encoding;
@@ -14,14 +15,17 @@ internal sealed class SealedPendingUpdates(SealedStore store) : IPendingUpdateSt
 {
     private const string Prefix = "update";
     private const int LengthSize = sizeof(int);
+    private const int HeaderRoom = 1024;
 
     public IReadOnlyList<PendingKey> List() => [.. store.Names.Select(KeyOf).OfType<PendingKey>()];
 
-    public void Save(UpdateHeader header, Action<Stream> writeParts)
+    // Nothing here waits for the disk: what the page cache holds survives this process however it ends. A power cut may lose or tear a
+    // file; a torn one does not open, and either way the round is trained again, since nobody was told that the update is safe. A
+    // deletion that a power cut undoes has the update delivered once more, and the coordinator answers with the receipt that it gave.
+    public void Save(PendingKey key, long byteLength, Func<Stream, UpdateHeader> writeParts)
     {
-        using var file = store.OpenWrite(NameOf(PendingKey.Of(header)));
-        writeParts(file);
-        var bytes = header.ToByteArray();
+        using var file = store.OpenWrite(NameOf(key), durable: false, byteLength + HeaderRoom);
+        var bytes = writeParts(file).ToByteArray();
         file.Write(bytes);
         Span<byte> length = stackalloc byte[LengthSize];
         BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
@@ -37,12 +41,12 @@ internal sealed class SealedPendingUpdates(SealedStore store) : IPendingUpdateSt
             return null;
         }
 
-        var file = store.OpenRead(name);
+        var file = store.OpenFile(name);
         try
         {
             return new PendingUpdate(ReadHeader(file), file);
         }
-        catch (Exception damage) when (damage is EndOfStreamException or InvalidProtocolBufferException or ArgumentException)
+        catch (Exception damage) when (damage is InvalidProtocolBufferException or ArgumentException or OverflowException)
         {
             file.Dispose();
             throw new VaultException($"the update kept for {key} has no readable header", damage);
@@ -54,17 +58,16 @@ internal sealed class SealedPendingUpdates(SealedStore store) : IPendingUpdateSt
         }
     }
 
-    public void Delete(PendingKey key) => store.Delete(NameOf(key));
+    public void Delete(PendingKey key) => store.Delete(NameOf(key), durable: false);
 
-    private static UpdateHeader ReadHeader(Stream file)
+    private static UpdateHeader ReadHeader(SealedFile file)
     {
         Span<byte> length = stackalloc byte[LengthSize];
-        file.Seek(-LengthSize, SeekOrigin.End);
-        file.ReadExactly(length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(file.Length, LengthSize);
+        file.ReadAt(file.Length - LengthSize, length);
         var bytes = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
-        file.Seek(-LengthSize - bytes.Length, SeekOrigin.End);
-        file.ReadExactly(bytes);
-        file.Position = 0;
+        ArgumentOutOfRangeException.ThrowIfLessThan(file.Length, LengthSize + bytes.Length);
+        file.ReadAt(file.Length - LengthSize - bytes.Length, bytes);
         return UpdateHeader.Parser.ParseFrom(bytes);
     }
 

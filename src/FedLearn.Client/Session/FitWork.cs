@@ -63,12 +63,13 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Up
 
         TrainerResults.Check(result, run.Context.Manifest.ElementCount);
         var delta = new DeltaVector(result.Parameters, basis);
-        pending.Save(HeaderOf(fit, run.Context, result, delta), delta.WriteTo);
+        pending.Save(
+            new PendingKey(fit.RunId, fit.Round), delta.ByteLength, file => HeaderOf(fit, run.Context, result, delta, delta.WriteTo(file)));
     }
 
-    private static UpdateHeader HeaderOf(FitAssignment fit, RunContext run, FitResult result, DeltaVector delta)
+    private static UpdateHeader HeaderOf(FitAssignment fit, RunContext run, FitResult result, DeltaVector delta, byte[]? deltaDigest)
     {
-        var digest = delta.Digest() ?? throw new InvalidDataException(
+        var digest = deltaDigest ?? throw new InvalidDataException(
             "training gave a parameter that is NaN or infinite; it has diverged: lower the learning rate, or clip");
         var header = new UpdateHeader
         {

@@ -39,7 +39,8 @@ internal sealed class ParticipantSession : IDisposable
         _options = options;
         _pending = pending;
         _logger = options.Logging.CreateLogger("FedLearn.Worker");
-        _link = new CoordinatorLink(new Uri(options.Coordinator));
+        var trust = options.TrustedCertificate is { } file ? ServerTrust.TryLoad(file, out _) : null;
+        _link = new CoordinatorLink(new Uri(options.Coordinator), trust, options.Time, _logger);
         var caller = new Caller(_link, _gate, NewBackoff, options.Time, _logger);
         _runs = new RunBook(new RunAdmission(options, trainers), _logger);
         _models = new ModelCache(caller);
@@ -118,6 +119,7 @@ internal sealed class ParticipantSession : IDisposable
         try
         {
             _heartbeat.Every(await _enrolment.JoinAsync(stopping).ConfigureAwait(false));
+            _link.RoadBook.Reopen();
             _gate.Open();
             await _watch.RunAsync(() => Synced(faults), EndIfDone, stopping).ConfigureAwait(false);
             return _watch.Draining ? "the coordinator stopped" : "the coordinator ended the connection";

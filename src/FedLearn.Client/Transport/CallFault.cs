@@ -20,12 +20,9 @@ internal static class CallFault
     /// <summary>One line: what happened, and where the cause is known, what to do.</summary>
     public static string Describe(RpcException fault, Uri coordinator)
     {
-        for (var cause = fault.Status.DebugException; cause is not null; cause = cause.InnerException)
+        if (fault.Status.DebugException is { } cause and not Roads.RoadException && FindTransport(cause, coordinator) is { } text)
         {
-            if (DescribeTransport(cause, coordinator) is { } text)
-            {
-                return text;
-            }
+            return text;
         }
 
         var detail = fault.Status.Detail.ReplaceLineEndings("; ");
@@ -34,9 +31,26 @@ internal static class CallFault
             : $"{StatusName(fault.StatusCode)}: {detail}";
     }
 
+    /// <summary>One line about a fault of the transport itself.</summary>
+    public static string DescribeCause(Exception fault, Uri peer) =>
+        FindTransport(fault, new Uri(peer.GetLeftPart(UriPartial.Authority))) ?? fault.Message;
+
     /// <summary>The status as the protocol's documents write it, such as FAILED_PRECONDITION.</summary>
     public static string StatusName(StatusCode status) =>
         string.Concat(status.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+
+    private static string? FindTransport(Exception? cause, Uri coordinator)
+    {
+        for (; cause is not null; cause = cause.InnerException)
+        {
+            if (DescribeTransport(cause, coordinator) is { } text)
+            {
+                return text;
+            }
+        }
+
+        return null;
+    }
 
     private static string? DescribeTransport(Exception cause, Uri coordinator) => cause switch
     {
@@ -71,5 +85,5 @@ internal static class CallFault
 
     private static string Tls(Uri coordinator, Exception cause) =>
         $"no TLS connection to {coordinator}: {cause.Message.TrimEnd('.')}; does the coordinator serve TLS on this port (otherwise write http://), " +
-        "and is its certificate trusted here?";
+        $"and is its certificate trusted here? Otherwise name the file of its certificate, or of its CA's, in PEM form: --trust FILE, {nameof(WorkerOptions.TrustedCertificate)}";
 }

@@ -10,6 +10,7 @@ namespace FedLearn.Client.Transport;
 internal sealed class ModelCache(Caller caller) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly ModelCall _call = new(caller.Link);
     private readonly ConcurrentDictionary<string, (VersionWanted Version, float[] Vector)> _byRun = new(StringComparer.Ordinal);
 
     /// <summary>The version's parameters, downloaded where they are not here. Nobody may write to them.</summary>
@@ -27,7 +28,7 @@ internal sealed class ModelCache(Caller caller) : IDisposable
 
             // Let go of the old version first: two vectors of a run need not stand in memory at once.
             Forget(wanted.RunId);
-            using var download = new ModelDownload(caller, wanted, manifest);
+            using var download = new ModelDownload(caller, _call, wanted, manifest);
             var vector = await download.RunAsync(cancellationToken).ConfigureAwait(false);
             _byRun[wanted.RunId] = (wanted, vector);
             return vector;

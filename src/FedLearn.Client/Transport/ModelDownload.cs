@@ -1,6 +1,7 @@
+using System.Buffers;
 using FedLearn.Client.Logging;
+using FedLearn.Client.Transport.Roads;
 using FedLearn.Core.Models;
-using FedLearn.Core.Proofs;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
 
@@ -11,12 +12,12 @@ internal sealed record VersionWanted(string RunId, int Version, ReadOnlyMemory<b
 
 /// <summary>
 /// One download of a version's vector into memory. An attempt that breaks leaves its bytes and its digest's state, and the next
-/// one asks for the rest.
+/// one asks for the rest, over whichever road.
 /// </summary>
-internal sealed class ModelDownload(Caller caller, VersionWanted wanted, ModelManifest manifest) : IDisposable
+internal sealed class ModelDownload(Caller caller, ModelCall call, VersionWanted wanted, ModelManifest manifest) : IDisposable
 {
-    private readonly BlockDigest _digest = new();
-    private readonly float[] _vector = NewVector(manifest);
+    private readonly IncomingVector _vector = new(manifest);
+    private readonly RoadLeg _leg = new(caller.Link.RoadBook);
 
     /// <exception cref="InvalidDataException">What the coordinator sent is not the version that it announced.</exception>
     public async Task<float[]> RunAsync(CancellationToken cancellationToken)
@@ -24,7 +25,7 @@ internal sealed class ModelDownload(Caller caller, VersionWanted wanted, ModelMa
         var started = caller.Time.GetTimestamp();
         await caller.UntilAnsweredAsync(
             $"downloading version {wanted.Version}", _ => AttemptAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        var actual = _digest.Finish();
+        var actual = await _vector.FinishAsync().ConfigureAwait(false);
         if (!wanted.Digest.Span.SequenceEqual(actual))
         {
             throw new InvalidDataException(
@@ -33,21 +34,53 @@ internal sealed class ModelDownload(Caller caller, VersionWanted wanted, ModelMa
 
         ClientLog.Downloaded(
             caller.Logger, wanted.Version, wanted.RunId, manifest.ByteLength, caller.Time.GetElapsedTime(started).TotalSeconds);
-        return _vector;
+        return _vector.ToVector();
     }
 
-    public void Dispose() => _digest.Dispose();
+    public void Dispose() => _vector.Dispose();
 
     private async Task<bool> AttemptAsync(CancellationToken cancellationToken)
     {
-        var request = new GetModelRequest { RunId = wanted.RunId, Version = wanted.Version, Offset = _digest.Length };
-        using var call = caller.Link.Api.GetModel(request, caller.Link.StreamCall(cancellationToken));
-        while (await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
+        while (await CallAsync(cancellationToken).ConfigureAwait(false) is { } road)
         {
-            var reply = call.ResponseStream.Current;
+            var start = _vector.Received;
+            try
+            {
+                await caller.Link.Roads.GetAsync(road, caller.Link.Authorization, _vector, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RoadException fault)
+            {
+                _leg.TakeFault(road, start, fault);
+            }
+        }
+
+        return _vector.Received == _vector.Length
+            ? true
+            : throw new RpcException(new Status(
+                StatusCode.Unavailable, $"the stream ended at byte {_vector.Received} of {_vector.Length}"));
+    }
+
+    /// <summary>Asks for what is missing.</summary>
+    /// <returns>The road to take for it; null where it came by this call.</returns>
+    private async Task<Road?> CallAsync(CancellationToken cancellationToken)
+    {
+        var request = new GetModelRequest
+        {
+            RunId = wanted.RunId,
+            Version = wanted.Version,
+            Offset = _vector.Received,
+            PreferRoad = caller.Link.RoadBook.IsOpen && _vector.Length - _vector.Received >= RoadBook.LeastBytes,
+        };
+        Road? road = null;
+        using var stream = call.Start(request, _vector, cancellationToken);
+        while (await stream.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
+        {
+            var reply = stream.ResponseStream.Current;
             if (reply.ContentCase == GetModelReply.ContentOneofCase.Version)
             {
                 CheckVersion(reply.Version);
+                road = request.PreferRoad ? reply.Road : null;
             }
             else if (reply.ContentCase == GetModelReply.ContentOneofCase.Chunk)
             {
@@ -55,10 +88,7 @@ internal sealed class ModelDownload(Caller caller, VersionWanted wanted, ModelMa
             }
         }
 
-        return _digest.Length == manifest.ByteLength
-            ? true
-            : throw new RpcException(new Status(
-                StatusCode.Unavailable, $"the stream ended at byte {_digest.Length} of {manifest.ByteLength}"));
+        return _vector.Received < _vector.Length ? road : null;
     }
 
     private void CheckVersion(ModelVersion version)
@@ -75,22 +105,13 @@ internal sealed class ModelDownload(Caller caller, VersionWanted wanted, ModelMa
 
     private void Take(Chunk chunk)
     {
-        var data = chunk.Data.Span;
-        if (chunk.Offset != _digest.Length || chunk.Offset + data.Length > manifest.ByteLength)
+        if (!_vector.TryTake(chunk.Offset, new ReadOnlySequence<byte>(chunk.Data.Memory)))
         {
             throw new InvalidDataException(
-                $"version {wanted.Version} came with a gap: bytes from {_digest.Length} of {manifest.ByteLength} were expected, " +
-                $"{data.Length} bytes from {chunk.Offset} came");
+                $"version {wanted.Version} came with a gap: bytes from {_vector.Received} of {manifest.ByteLength} were expected, " +
+                $"{chunk.Data.Length} bytes from {chunk.Offset} came");
         }
-
-        data.CopyTo(FloatBytes.Slice(_vector, chunk.Offset, data.Length));
-        _digest.Append(data);
     }
-
-    private static float[] NewVector(ModelManifest manifest) => manifest.ElementCount <= Array.MaxLength
-        ? GC.AllocateUninitializedArray<float>((int)manifest.ElementCount)
-        : throw new InvalidDataException(
-            $"a model of {manifest.ElementCount} parameters does not fit: this client holds at most {Array.MaxLength}");
 
     private static string Hex(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest);
 }

@@ -1,4 +1,5 @@
-using System.Buffers;
+using FedLearn.Client.Transport.Roads;
+using FedLearn.Client.Vault.Files;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -7,9 +8,9 @@ namespace FedLearn.Client.Transport;
 
 /// <summary>
 /// Sends one update until the coordinator answers. A small update is a single call; a larger one is announced first, and goes on
-/// from the byte that the coordinator names, however often it breaks.
+/// from the byte that the coordinator names, however often it breaks, by the other road where there is one and by gRPC where not.
 /// </summary>
-internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream parts)
+internal sealed class UpdateUpload(Caller caller, UpdateHeader header, SealedFile parts)
 {
     /// <summary>Bytes of a chunk: 256 KiB.</summary>
     public const int ChunkSize = 256 << 10;
@@ -17,7 +18,11 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream pa
     /// <summary>Updates below this many bytes are pushed at once, without asking for an offset first: 1 MiB.</summary>
     public const int SmallUpdate = 1 << 20;
 
+    // The connection need not carry a header alone: what follows it is at hand.
+    private static readonly WriteOptions s_moreFollows = new(WriteFlags.BufferHint);
+
     private readonly long _length = header.Parts.Sum(p => p.ByteLength);
+    private readonly RoadLeg _leg = new(caller.Link.RoadBook);
 
     /// <param name="fresh">Whether nothing of this update was sent before, in this process or an earlier one.</param>
     /// <param name="cancellationToken">Ends the attempts; what was sent stays usable.</param>
@@ -27,32 +32,50 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream pa
             $"delivering the update of round {header.Round}",
             number => number == 0 && fresh && _length < SmallUpdate
                 ? PushAsync(new PushUpdateRequest { Header = header }, 0, cancellationToken)
-                : OpenAndPushAsync(cancellationToken),
+                : OpenAndSendAsync(cancellationToken),
             cancellationToken);
 
-    private async Task<Receipt> OpenAndPushAsync(CancellationToken cancellationToken)
+    private async Task<Receipt> OpenAndSendAsync(CancellationToken cancellationToken)
     {
-        var opened = await caller.Link.Api
-            .OpenUpdateAsync(new OpenUpdateRequest { Header = header }, caller.Link.ControlCall(cancellationToken)).ConfigureAwait(false);
-        if (opened.ResultCase == OpenUpdateReply.ResultOneofCase.Receipt)
+        while (true)
         {
-            return opened.Receipt;
-        }
+            var opened = await caller.Link.Api
+                .OpenUpdateAsync(new OpenUpdateRequest { Header = header }, caller.Link.ControlCall(cancellationToken)).ConfigureAwait(false);
+            if (opened.ResultCase == OpenUpdateReply.ResultOneofCase.Receipt)
+            {
+                return opened.Receipt;
+            }
 
-        try
-        {
-            return await PushAsync(new PushUpdateRequest { Resume = opened.Upload }, opened.Upload.Offset, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await SendAsync(opened.Upload, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RoadException fault)
+            {
+                // Ask again: some of it may have arrived.
+                _leg.TakeFault(opened.Upload.Road, opened.Upload.Offset, fault);
+            }
+            catch (RpcException fault) when (fault.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+            {
+                // The upload may be forgotten, or stand at another byte, where the round is still open: OpenUpdate's answer is the verdict.
+                throw new RpcException(new Status(StatusCode.Unavailable, fault.Status.Detail));
+            }
         }
-        catch (RpcException fault) when (fault.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
-        {
-            // The upload may be forgotten, or stand at another byte, where the round is still open: OpenUpdate's answer is the verdict.
-            throw new RpcException(new Status(StatusCode.Unavailable, fault.Status.Detail));
-        }
+    }
+
+    private Task<Receipt> SendAsync(Upload upload, CancellationToken cancellationToken)
+    {
+        var takesRoad = upload.Road is not null && caller.Link.RoadBook.IsOpen && _length - upload.Offset >= RoadBook.LeastBytes;
+        return takesRoad
+            ? caller.Link.Roads.PutAsync(upload.Road!, caller.Link.Authorization, parts, upload.Offset, _length, cancellationToken)
+            : PushAsync(
+                new PushUpdateRequest { Resume = new Upload { UploadId = upload.UploadId, Offset = upload.Offset } }, upload.Offset, cancellationToken);
     }
 
     private async Task<Receipt> PushAsync(PushUpdateRequest first, long offset, CancellationToken cancellationToken)
     {
         using var call = caller.Link.Api.PushUpdate(caller.Link.StreamCall(cancellationToken));
+        call.RequestStream.WriteOptions = offset < _length ? s_moreFollows : null;
         _ = await TryAsync(call.RequestStream.WriteAsync(first, cancellationToken)).ConfigureAwait(false)
             && await TrySendFromAsync(call.RequestStream, offset, cancellationToken).ConfigureAwait(false)
             && await TryAsync(call.RequestStream.CompleteAsync()).ConfigureAwait(false);
@@ -62,30 +85,20 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, Stream pa
     private async Task<bool> TrySendFromAsync(
         IClientStreamWriter<PushUpdateRequest> stream, long offset, CancellationToken cancellationToken)
     {
-        // The transport copies a message while it writes it, so that one buffer and one message serve every chunk.
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        // The transport copies a message while it writes it, so that the opened segment and one message serve every chunk.
+        stream.WriteOptions = null;
         var message = new PushUpdateRequest { Chunk = new Chunk() };
-        try
+        for (; offset < _length; offset += message.Chunk.Data.Length)
         {
-            parts.Position = offset;
-            for (; offset < _length; offset += message.Chunk.Data.Length)
+            message.Chunk.Offset = offset;
+            message.Chunk.Data = UnsafeByteOperations.UnsafeWrap(parts.View(offset, Math.Min(_length, offset + ChunkSize)));
+            if (!await TryAsync(stream.WriteAsync(message, cancellationToken)).ConfigureAwait(false))
             {
-                var data = buffer.AsMemory(0, (int)Math.Min(ChunkSize, _length - offset));
-                await parts.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
-                message.Chunk.Offset = offset;
-                message.Chunk.Data = UnsafeByteOperations.UnsafeWrap(data);
-                if (!await TryAsync(stream.WriteAsync(message, cancellationToken)).ConfigureAwait(false))
-                {
-                    return false;
-                }
+                return false;
             }
+        }
 
-            return true;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        return true;
     }
 
     /// <summary>False where the call is over: the coordinator has answered early, or the connection broke. Its response says which.</summary>

@@ -70,11 +70,11 @@ public sealed class SealedStore : IDisposable
 
     /// <summary>Starts a file. It appears, whole and durable, at <see cref="SealedWriteStream.Commit"/>, over an older one of the name.</summary>
     /// <param name="name">1 to 200 of A-Z, a-z, 0-9, '-', '_' and '.', not starting with a dot.</param>
-    public SealedWriteStream OpenWrite(string name) => new(PathOf(name), _temporary, _key, BindingOf(name));
+    public SealedWriteStream OpenWrite(string name) => OpenWrite(name, durable: true, expected: 0);
 
     /// <summary>Opens a file for reading; the stream seeks. Damage shows as <see cref="VaultException"/> at the segment it is in.</summary>
     /// <exception cref="VaultException">There is no such file, or it was cut.</exception>
-    public Stream OpenRead(string name) => new SealedReadStream(SealedFile.Open(PathOf(name), _key, BindingOf(name)));
+    public Stream OpenRead(string name) => new SealedReadStream(OpenFile(name));
 
     /// <summary>Writes a small file at once.</summary>
     public void WriteAll(string name, ReadOnlySpan<byte> content)
@@ -103,7 +103,7 @@ public sealed class SealedStore : IDisposable
     public bool Exists(string name) => File.Exists(PathOf(name));
 
     /// <summary>Removes a file durably; one that is not there is no error.</summary>
-    public void Delete(string name) => DurableFile.Delete(PathOf(name));
+    public void Delete(string name) => Delete(name, durable: true);
 
     /// <summary>Closes the store and forgets its key. Streams that are open stay usable.</summary>
     public void Dispose()
@@ -111,6 +111,28 @@ public sealed class SealedStore : IDisposable
         CryptographicOperations.ZeroMemory(_key);
         _ring.Dispose();
         _lock.Dispose();
+    }
+
+    /// <param name="name">The file's name.</param>
+    /// <param name="durable">Whether it must survive a power cut, and not the process alone.</param>
+    /// <param name="expected">How many bytes are going to be written, roughly; 0 where it is not known.</param>
+    internal SealedWriteStream OpenWrite(string name, bool durable, long expected) =>
+        new(PathOf(name), _temporary, _key, BindingOf(name), new SealedWriting(durable, expected, IsDigested: false));
+
+    /// <summary>Opens a file for reading at any place.</summary>
+    /// <exception cref="VaultException">There is no such file, or it was cut.</exception>
+    internal SealedFile OpenFile(string name) => SealedFile.Open(PathOf(name), _key, BindingOf(name));
+
+    internal void Delete(string name, bool durable)
+    {
+        if (durable)
+        {
+            DurableFile.Delete(PathOf(name));
+        }
+        else
+        {
+            File.Delete(PathOf(name));
+        }
     }
 
     private static byte[] BindingOf(string name) => [.. "fedlearn-store/1\0"u8, .. Encoding.UTF8.GetBytes(name)];

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,19 +16,25 @@ namespace FedLearn.Client.Tests.Fakes;
 internal sealed class FakeCoordinator : IAsyncDisposable
 {
     private WebApplication? _app;
+    private readonly X509Certificate2? _certificate;
     private int _port;
+    private int _roadPort;
 
-    private FakeCoordinator() => Service = new FakeFederation(Faults);
+    private FakeCoordinator(X509Certificate2? certificate) => (_certificate, Service) = (certificate, new FakeFederation(Faults));
 
     public FaultScript Faults { get; } = new();
 
     public FakeFederation Service { get; }
 
-    public string Address => $"http://127.0.0.1:{_port}";
+    public string Address => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{_port}";
 
-    public static async Task<FakeCoordinator> StartAsync()
+    /// <summary>The other road's base; it is offered once <see cref="FakeRoad.Url"/> says so.</summary>
+    public string RoadAddress => _certificate is null ? $"http://127.0.0.1:{_roadPort}" : Address;
+
+    /// <param name="certificate">With one, the coordinator speaks TLS, HTTP/1.1 and HTTP/2 on one port.</param>
+    public static async Task<FakeCoordinator> StartAsync(X509Certificate2? certificate = null)
     {
-        var coordinator = new FakeCoordinator();
+        var coordinator = new FakeCoordinator(certificate);
         await coordinator.ListenAsync();
         return coordinator;
     }
@@ -57,11 +64,30 @@ internal sealed class FakeCoordinator : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.Zero);
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(Service);
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, _port, l => l.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(Listen);
         _app = builder.Build();
         _app.MapGrpcService<FakeFederation>();
+        Service.Road.Map(_app);
         await _app.StartAsync();
-        _port = new Uri(_app.Urls.Single()).Port;
+        _port = new Uri(_app.Urls.First()).Port;
+        _roadPort = new Uri(_app.Urls.Last()).Port;
+    }
+
+    private void Listen(KestrelServerOptions kestrel)
+    {
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Listen(IPAddress.Loopback, _port, l =>
+        {
+            l.Protocols = _certificate is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+            if (_certificate is not null)
+            {
+                l.UseHttps(_certificate);
+            }
+        });
+        if (_certificate is null)
+        {
+            kestrel.Listen(IPAddress.Loopback, _roadPort, l => l.Protocols = HttpProtocols.Http1);
+        }
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -7,14 +7,25 @@ using Grpc.Core;
 namespace FedLearn.Client.Tests.Fakes;
 
 /// <summary>The participants' service in memory. What clients did can be awaited; what they are told is set by the test.</summary>
-internal sealed class FakeFederation(FaultScript faults) : Federation.FederationBase
+internal sealed class FakeFederation : Federation.FederationBase
 {
+    private readonly FaultScript _faults;
     private readonly ConcurrentDictionary<string, string> _tokens = new();
     private readonly ConcurrentDictionary<ChannelWriter<WatchReply>, bool> _streams = new();
 
-    public FakeModels Models { get; } = new(faults);
+    public FakeFederation(FaultScript faults)
+    {
+        _faults = faults;
+        Road = new FakeRoad(this);
+        Models = new FakeModels(faults, Road);
+        Uploads = new FakeUploads(faults, Road);
+    }
 
-    public FakeUploads Uploads { get; } = new(faults);
+    public FakeModels Models { get; }
+
+    public FakeUploads Uploads { get; }
+
+    public FakeRoad Road { get; }
 
     /// <summary>What a client is told when it connects, before Synced.</summary>
     public List<WatchReply> State { get; } = [];
@@ -64,7 +75,7 @@ internal sealed class FakeFederation(FaultScript faults) : Federation.Federation
 
     public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
     {
-        faults.ThrowIfScripted(nameof(Join));
+        _faults.ThrowIfScripted(nameof(Join));
         Joins++;
         var reply = new JoinReply { HeartbeatSeconds = HeartbeatSeconds };
         if (TokenOf(context) is not { } shown)
@@ -110,28 +121,28 @@ internal sealed class FakeFederation(FaultScript faults) : Federation.Federation
     public override Task<AnswerRunReply> AnswerRun(AnswerRunRequest request, ServerCallContext context)
     {
         ClientOf(context);
-        faults.ThrowIfScripted(nameof(AnswerRun));
+        _faults.ThrowIfScripted(nameof(AnswerRun));
         Answers.Writer.TryWrite(request);
         return Task.FromResult(new AnswerRunReply());
     }
 
     public override Task GetModel(GetModelRequest request, IServerStreamWriter<GetModelReply> responseStream, ServerCallContext context)
     {
-        ClientOf(context);
-        faults.ThrowIfScripted(nameof(GetModel));
-        return Models.SendAsync(request, responseStream, context);
+        var client = ClientOf(context);
+        _faults.ThrowIfScripted(nameof(GetModel));
+        return Models.SendAsync(client, request, responseStream);
     }
 
     public override Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
     {
-        faults.ThrowIfScripted(nameof(OpenUpdate));
+        _faults.ThrowIfScripted(nameof(OpenUpdate));
         return Task.FromResult(Uploads.Open(ClientOf(context), request.Header));
     }
 
     public override async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<PushUpdateRequest> requestStream, ServerCallContext context)
     {
         var client = ClientOf(context);
-        faults.ThrowIfScripted(nameof(PushUpdate));
+        _faults.ThrowIfScripted(nameof(PushUpdate));
         return new PushUpdateReply { Receipt = await Uploads.PushAsync(client, requestStream, context) };
     }
 
@@ -145,15 +156,17 @@ internal sealed class FakeFederation(FaultScript faults) : Federation.Federation
     public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
     {
         ClientOf(context);
-        faults.ThrowIfScripted(nameof(ReportEvaluation));
+        _faults.ThrowIfScripted(nameof(ReportEvaluation));
         Reports.Writer.TryWrite(request);
         await (HoldReports?.Task ?? Task.CompletedTask).WaitAsync(context.CancellationToken);
         return new ReportEvaluationReply();
     }
 
-    private string ClientOf(ServerCallContext context) =>
-        _tokens.FirstOrDefault(t => t.Value == TokenOf(context)).Key
+    public string ClientOf(string? token) =>
+        _tokens.FirstOrDefault(t => t.Value == token).Key
             ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "no valid token"));
+
+    private string ClientOf(ServerCallContext context) => ClientOf(TokenOf(context));
 
     private static string? TokenOf(ServerCallContext context) => context.RequestHeaders.GetValue("authorization")?["Bearer ".Length..];
 }

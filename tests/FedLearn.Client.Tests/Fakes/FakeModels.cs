@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Tests.Fakes;
 
 /// <summary>The fake's published versions.</summary>
-internal sealed class FakeModels(FaultScript faults)
+internal sealed class FakeModels(FaultScript faults, FakeRoad road)
 {
     public const int ChunkSize = 256 << 10;
 
@@ -36,12 +36,20 @@ internal sealed class FakeModels(FaultScript faults)
     /// <summary>Flips one bit of the stored bytes, as a disk that rots does.</summary>
     public void Damage(string runId, int version, long at) => _versions[(runId, version)].Bytes[at] ^= 1;
 
-    public async Task SendAsync(GetModelRequest request, IServerStreamWriter<GetModelReply> stream, ServerCallContext context)
+    public byte[] BytesOf(string runId, int version) => _versions[(runId, version)].Bytes;
+
+    public async Task SendAsync(string client, GetModelRequest request, IServerStreamWriter<GetModelReply> stream)
     {
         Requests.Enqueue((request.Version, request.Offset));
         if (!_versions.TryGetValue((request.RunId, request.Version), out var held))
         {
             throw new RpcException(new Status(StatusCode.NotFound, $"no version {request.Version}"));
+        }
+
+        if (request.PreferRoad && road.To(client, $"/models/{request.RunId}/{request.Version}") is { } other)
+        {
+            await stream.WriteAsync(new GetModelReply { Version = held.Version, Road = other });
+            return;
         }
 
         var end = faults.CutDownloadsAt.TryDequeue(out var cut) ? cut : long.MaxValue;

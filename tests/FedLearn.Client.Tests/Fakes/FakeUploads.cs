@@ -11,7 +11,7 @@ namespace FedLearn.Client.Tests.Fakes;
 internal sealed record AcceptedUpdate(string ClientId, UpdateHeader Header, byte[] Bytes);
 
 /// <summary>The fake's open uploads and accepted updates, with the statuses that the protocol's table names.</summary>
-internal sealed class FakeUploads(FaultScript faults)
+internal sealed class FakeUploads(FaultScript faults, FakeRoad road)
 {
     private readonly ConcurrentDictionary<string, (string Client, UpdateHeader Header, MemoryStream Bytes)> _open = new();
     private readonly ConcurrentDictionary<(string Client, string Run, int Round), (AcceptedUpdate Update, Receipt Receipt)> _accepted = new();
@@ -38,7 +38,7 @@ internal sealed class FakeUploads(FaultScript faults)
         ThrowIfClosed(header);
         var id = Convert.ToHexStringLower(header.Parts[0].Digest.Span);
         var upload = _open.GetOrAdd(id, _ => (client, header, new MemoryStream()));
-        return new OpenUpdateReply { Upload = new Upload { UploadId = id, Offset = upload.Bytes.Length } };
+        return new OpenUpdateReply { Upload = new Upload { UploadId = id, Offset = upload.Bytes.Length, Road = road.To(client, $"/uploads/{id}") } };
     }
 
     /// <summary>Forgets the uploads that are not complete, as a coordinator that lost its disk's tail does.</summary>
@@ -63,7 +63,18 @@ internal sealed class FakeUploads(FaultScript faults)
 
         var bytes = _open[opened.Upload.UploadId].Bytes;
         await TakeAsync(bytes, stream, context);
-        return Accept(client, header, bytes.ToArray(), context);
+        return Accept(client, header, bytes.ToArray(), () => FaultScript.Break(context));
+    }
+
+    /// <summary>The bytes of an open upload.</summary>
+    public MemoryStream BytesOf(string id) => Find(id).Bytes;
+
+    /// <summary>Accepts an upload whose bytes are all in.</summary>
+    public Receipt Finish(string client, string id, Action loseReceipt)
+    {
+        var (_, header, bytes) = Find(id);
+        ThrowIfClosed(header);
+        return Accept(client, header, bytes.ToArray(), loseReceipt);
     }
 
     private async Task TakeAsync(MemoryStream bytes, IAsyncStreamReader<PushUpdateRequest> stream, ServerCallContext context)
@@ -87,7 +98,7 @@ internal sealed class FakeUploads(FaultScript faults)
         }
     }
 
-    private Receipt Accept(string client, UpdateHeader header, byte[] bytes, ServerCallContext context)
+    private Receipt Accept(string client, UpdateHeader header, byte[] bytes, Action loseReceipt)
     {
         if (!BlockDigest.Of(bytes).AsSpan().SequenceEqual(header.Parts[0].Digest.Span))
         {
@@ -107,7 +118,7 @@ internal sealed class FakeUploads(FaultScript faults)
         Accepted.Writer.TryWrite(update);
         if (faults.LoseReceipts-- > 0)
         {
-            FaultScript.Break(context);
+            loseReceipt();
             throw new IOException("scripted loss of a receipt");
         }
 
@@ -134,7 +145,9 @@ internal sealed class FakeUploads(FaultScript faults)
         }
     }
 
-    private UpdateHeader HeaderOf(Upload resume) => _open.TryGetValue(resume.UploadId, out var upload)
-        ? upload.Header
-        : throw new RpcException(new Status(StatusCode.NotFound, $"no upload {resume.UploadId}"));
+    private UpdateHeader HeaderOf(Upload resume) => Find(resume.UploadId).Header;
+
+    private (string Client, UpdateHeader Header, MemoryStream Bytes) Find(string id) => _open.TryGetValue(id, out var upload)
+        ? upload
+        : throw new RpcException(new Status(StatusCode.NotFound, $"no upload {id}"));
 }

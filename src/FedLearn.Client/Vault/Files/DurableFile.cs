@@ -72,11 +72,14 @@ internal static partial class DurableFile
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Renames a finished, flushed file to its place and makes the rename durable.</summary>
-    public static void Publish(string temporary, string path)
+    /// <summary>Renames a finished file to its place and, unless told otherwise, makes the rename durable; such a file was flushed before.</summary>
+    public static void Publish(string temporary, string path, bool durable = true)
     {
         File.Move(temporary, path, overwrite: true);
-        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (durable)
+        {
+            SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
     }
 
     /// <summary>

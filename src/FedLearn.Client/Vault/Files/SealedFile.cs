@@ -1,3 +1,4 @@
+using System.Buffers;
 using FedLearn.Core.Sealing;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,12 +13,13 @@ internal sealed class SealedFile : IDisposable
     private readonly byte[] _sealed;
     private readonly SecretBuffer _plaintext;
     private long _cached = -1;
+    private int _disposed;
 
     private SealedFile(string path, SafeFileHandle file, StreamOpener opener)
     {
         (_path, _file, _opener) = (path, file, opener);
         var largest = (int)Math.Min(StreamFormat.Default.SegmentSize, RandomAccess.GetLength(file));
-        _sealed = GC.AllocateUninitializedArray<byte>(largest);
+        _sealed = ArrayPool<byte>.Shared.Rent(largest);
         _plaintext = new SecretBuffer(largest);
     }
 
@@ -78,8 +80,27 @@ internal sealed class SealedFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// The plaintext from <paramref name="offset"/> to <paramref name="end"/>, or to the end of its segment where that comes first, in the
+    /// place where it was opened: valid until the next read.
+    /// </summary>
+    public ReadOnlyMemory<byte> View(long offset, long end)
+    {
+        var index = StreamFormat.Default.SegmentOf(offset);
+        var within = (int)(offset - StreamFormat.Default.PlaintextOffset(index));
+        var length = Cached(index).Length - within;
+        return _plaintext.Memory.Slice(within, (int)Math.Min(length, end - offset));
+    }
+
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // Only sealed bytes go to the pool.
+        ArrayPool<byte>.Shared.Return(_sealed);
         _file.Dispose();
         _opener.Dispose();
         _plaintext.Dispose();

@@ -9,5 +9,7 @@ internal sealed class SecretBuffer(int length) : IDisposable
 
     public Span<byte> Span => _bytes;
 
+    public ReadOnlyMemory<byte> Memory => _bytes;
+
     public void Dispose() => CryptographicOperations.ZeroMemory(_bytes);
 }
