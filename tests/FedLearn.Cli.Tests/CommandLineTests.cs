@@ -50,6 +50,9 @@ public class CommandLineTests
     [InlineData("health", "localhost")]
     [InlineData("run", "ls", "--coordinator", "localhost:7070", "--token-file", "none")]
     [InlineData("run", "ls", "--token-file", "/does/not/exist")]
+    [InlineData("run", "ls", "--token-file", "/dev/null", "--coordinator", "https://127.0.0.1:1", "--trust", "/does/not/exist")]
+    [InlineData("run", "ls", "--token-file", "/dev/null", "--coordinator", "https://127.0.0.1:1", "--trust", "/dev/null")]
+    [InlineData("run", "ls", "--token-file", "/dev/null", "--coordinator", "http://127.0.0.1:1", "--trust", "/dev/null")]
     [InlineData("coordinator", "--data", "never-made", "--listen", "http://0.0.0.0:0")]
     public async Task Run_MistakeOnTheCommandLine_ExitsWithUsage(params string[] args)
     {
