@@ -1,5 +1,5 @@
-using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Vectors;
 
 namespace FedLearn.Coordinator.Ingest;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Proofs;
 using FedLearn.Protocol.V1;
 

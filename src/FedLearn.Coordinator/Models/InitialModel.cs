@@ -1,4 +1,4 @@
-using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Models;
 using FedLearn.Core.Proofs;
 
@@ -9,7 +9,7 @@ internal static class InitialModel
 {
     /// <summary>Copies the file's tensors into manifest order.</summary>
     /// <exception cref="InvalidDataException">The file is not a model of this shape, or holds NaN or Inf.</exception>
-    public static void Copy(Stream file, ModelManifest manifest, VectorWriter writer)
+    public static void Copy(Stream file, ModelManifest manifest, BlockVectorWriter writer)
     {
         var prefix = new byte[Safetensors.PrefixLength];
         if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
@@ -28,15 +28,20 @@ internal static class InitialModel
         ThrowIf(placed.Problem);
 
         var buffer = new byte[BlockDigest.BlockSize];
+        var (block, filled) = (0, 0);
         foreach (var tensor in placed.Placements)
         {
             file.Position = start + tensor.FileOffset;
             for (var left = tensor.Length; left > 0;)
             {
-                var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, left));
+                var piece = buffer.AsSpan(filled, (int)Math.Min(writer.LengthOf(block) - filled, left));
                 file.ReadExactly(piece);
-                writer.Append(piece);
-                left -= piece.Length;
+                (filled, left) = (filled + piece.Length, left - piece.Length);
+                if (filled == writer.LengthOf(block))
+                {
+                    writer.Write(block++, buffer.AsSpan(0, filled));
+                    filled = 0;
+                }
             }
         }
 

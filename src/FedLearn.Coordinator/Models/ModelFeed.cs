@@ -2,6 +2,7 @@ using System.Buffers;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Proofs;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;

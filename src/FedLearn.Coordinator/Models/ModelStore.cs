@@ -1,16 +1,23 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Updates;
+using FedLearn.Coordinator.Storage.Vectors;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Models;
 using FedLearn.Core.Proofs;
 using FedLearn.Core.Specs;
 
 namespace FedLearn.Coordinator.Models;
 
-/// <summary>Computes versions and keeps them on disk; memory is bounded by a few blocks, whatever the model's size.</summary>
-internal sealed class ModelStore(DataFolder folder, VersionFiles versions, CoordinatorOptions options, CoordinatorLog log) : IModelStore
+/// <summary>Computes versions and keeps them on disk; memory is a few blocks a thread, whatever the model's size.</summary>
+internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, VersionFiles versions, CoordinatorOptions options, CoordinatorLog log) : IModelStore
 {
+    /// <summary>The files of updates that stay open during an aggregation; the others are opened for each block.</summary>
+    private const int MaxOpenFiles = 512;
+
+    private static int Threads => Environment.ProcessorCount;
+
     public StoredVersion Initialise(string runId, RunSpec spec, Stream? initial) =>
         versions.Write(runId, 0, 0, [], spec.Model.Manifest, writer =>
         {
@@ -32,7 +39,14 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
         IReadOnlyList<SealedUpdate> updates,
         CancellationToken cancellationToken)
     {
-        using var aggregator = new RoundAggregator(versions.OpenVector(baseVersion), [.. updates.Select(Open)], spec.Strategy);
+        using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
+        using var baseVector = versions.OpenVector(baseVersion);
+        var aggregator = new RoundAggregator(
+            baseVector,
+            [.. updates.Select(u => new WeightedUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), u.NumExamples))],
+            new FederatedAverage(),
+            spec.Strategy.ServerLearningRate,
+            Threads);
         return versions.Write(runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, writer => aggregator.Write(writer, cancellationToken));
     }
 
@@ -46,6 +60,7 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
 
         try
         {
+            segments.Release(runId, round);
             folder.Folders.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -65,28 +80,19 @@ internal sealed class ModelStore(DataFolder folder, VersionFiles versions, Coord
         }
     }
 
-    private WeightedUpdate Open(SealedUpdate update)
-    {
-        var path = Path.Combine(folder.RoundOf(update.RunId, update.Round), update.FileName);
-        return new WeightedUpdate(new VectorReader(folder.Disk, path, Path.ChangeExtension(path, ".blocks"), 0, update.ByteLength), update.NumExamples);
-    }
-
-    private static void Draw(VectorWriter writer, RunSpec spec)
+    private static void Draw(BlockVectorWriter writer, RunSpec spec)
     {
         var initializer = new ModelInitializer(spec.Model.Manifest, spec.Seed);
-        var buffer = ArrayPool<float>.Shared.Rent(BlockDigest.BlockSize / sizeof(float));
-        try
-        {
-            for (var first = 0L; first < spec.Model.Manifest.ElementCount; first += buffer.Length)
+        BlockWork.Run(
+            writer.BlockCount,
+            Threads,
+            () => new BlockBuffers(BlockDigest.BlockSize / sizeof(float), 0),
+            (block, buffers) =>
             {
-                var block = buffer.AsSpan(0, (int)Math.Min(buffer.Length, spec.Model.Manifest.ElementCount - first));
-                initializer.Fill(first, block);
-                writer.Append(MemoryMarshal.AsBytes(block));
-            }
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(buffer);
-        }
+                var values = buffers.Parameters.AsSpan(0, writer.LengthOf(block) / sizeof(float));
+                initializer.Fill((long)block * (BlockDigest.BlockSize / sizeof(float)), values);
+                writer.Write(block, MemoryMarshal.AsBytes(values));
+            },
+            CancellationToken.None);
     }
 }

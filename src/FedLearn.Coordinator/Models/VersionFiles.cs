@@ -1,6 +1,7 @@
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Models;
 
 namespace FedLearn.Coordinator.Models;
@@ -9,10 +10,10 @@ namespace FedLearn.Coordinator.Models;
 internal sealed class VersionFiles(DataFolder folder)
 {
     /// <summary>
-    /// Writes a version's file under a temporary name; <paramref name="fill"/> appends the vector. What is there under the final name
+    /// Writes a version's file under a temporary name; <paramref name="fill"/> writes the vector. What is there under the final name
     /// from an unfinished try is replaced.
     /// </summary>
-    public StoredVersion Write(string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, Action<VectorWriter> fill)
+    public StoredVersion Write(string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, Action<BlockVectorWriter> fill)
     {
         folder.Folders.Make(folder.VersionsOf(runId));
         var path = folder.VersionFile(runId, version);
@@ -23,7 +24,7 @@ internal sealed class VersionFiles(DataFolder folder)
             ["fedlearn.round"] = $"{round}",
             ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
         };
-        using var writer = VectorWriter.Create(folder.Disk, $"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata));
+        using var writer = BlockVectorWriter.Create(folder.Disk, $"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata), manifest.ByteLength);
         try
         {
             fill(writer);
@@ -34,10 +35,10 @@ internal sealed class VersionFiles(DataFolder folder)
             throw;
         }
 
-        if (writer.Length != manifest.ByteLength || !writer.AllFinite)
+        if (!writer.AllFinite)
         {
             writer.Discard();
-            throw new StoredDataException($"version {version} would have {writer.Length} bytes ({manifest.ByteLength} expected), all finite: {writer.AllFinite}");
+            throw new StoredDataException($"version {version} would hold NaN or Inf");
         }
 
         var digest = writer.Finish();
@@ -50,7 +51,7 @@ internal sealed class VersionFiles(DataFolder folder)
     public VectorReader OpenVector(StoredVersion version)
     {
         var path = folder.VersionFile(version.RunId, version.Number);
-        return new VectorReader(folder.Disk, path, ListOf(path), HeaderLength(path), version.ByteLength);
+        return new VectorReader(folder.Disk, new VectorPlace(path, HeaderLength(path), ListOf(path), 0, version.ByteLength));
     }
 
     /// <summary>Opens a version's whole file.</summary>

@@ -15,10 +15,18 @@ internal sealed record SealedUpdate(
     double Norm,
     long ByteLength,
     string FileName,
-    DateTimeOffset AcceptedAt);
+    DateTimeOffset AcceptedAt)
+{
+    /// <summary>Where in a segment its record begins; 0 in a file of its own.</summary>
+    public long Offset { get; init; }
+}
 
 /// <summary>A version whose file is durable.</summary>
-internal sealed record StoredVersion(string RunId, int Number, int Round, byte[] Digest, byte[] ParentDigest, long ByteLength, string ManifestHash);
+internal sealed record StoredVersion(string RunId, int Number, int Round, byte[] Digest, byte[] ParentDigest, long ByteLength, string ManifestHash)
+{
+    /// <summary>Its file was deleted because newer versions took its place.</summary>
+    public bool IsDeleted { get; init; }
+}
 
 /// <summary>What operators read about a round besides its state.</summary>
 internal sealed record RoundFigures

@@ -1,11 +1,12 @@
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Updates;
 using Microsoft.Data.Sqlite;
 
 namespace FedLearn.Coordinator.Storage;
 
 /// <summary>
 /// Copies a data folder while its coordinator runs, and puts a copy back. The database is copied first, as of one instant; every
-/// file that its rows name is immutable, so the files are copied after it. A round may end in between and delete its updates; then the
+/// file that its rows name is immutable or only grows, so the files are copied after it. A round may end in between and delete its updates; then the
 /// copy starts over with a newer database.
 /// </summary>
 public static class Backup
@@ -64,7 +65,7 @@ public static class Backup
         foreach (var relative in NamedFiles(databaseCopy))
         {
             var target = Path.Combine(to, relative);
-            if (File.Exists(target))
+            if (File.Exists(target) && !UpdatePlace.IsSegment(Path.GetFileName(target)))
             {
                 continue;
             }
@@ -95,7 +96,7 @@ public static class Backup
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
         connection.Open();
         var files = new List<string>();
-        using var versions = new SqliteCommand("SELECT RunId, Number FROM Versions", connection);
+        using var versions = new SqliteCommand("SELECT RunId, Number FROM Versions WHERE DeletedUnixMs IS NULL", connection);
         using (var rows = versions.ExecuteReader())
         {
             while (rows.Read())
@@ -113,10 +114,10 @@ public static class Backup
             while (rows.Read())
             {
                 var file = Path.Combine("runs", rows.GetString(0), "rounds", $"{rows.GetInt32(1):D6}", rows.GetString(2));
-                files.AddRange([file, Path.ChangeExtension(file, ".blocks")]);
+                files.AddRange(UpdatePlace.IsSegment(rows.GetString(2)) ? [file] : [file, Path.ChangeExtension(file, ".blocks")]);
             }
         }
 
-        return files;
+        return [.. files.Distinct()];
     }
 }

@@ -18,6 +18,20 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
 
     public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
 
+    /// <summary>Stores every new or changed row with its check.</summary>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        foreach (var entry in ChangeTracker.Entries<CheckedRow>())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified)
+            {
+                entry.Entity.SetCheck();
+            }
+        }
+
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<ClientRow>().HasKey(r => r.Id);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FedLearn.Coordinator.Storage.Rows;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -23,7 +24,7 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
         var connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Vfs = vfs };
         _options = new DbContextOptionsBuilder<CoordinatorDb>()
             .UseSqlite(connection.ConnectionString)
-            .AddInterceptors(new DurablePragmas())
+            .AddInterceptors(new DurablePragmas(), CheckedRow.Verifier.Instance)
             .Options;
     }
 

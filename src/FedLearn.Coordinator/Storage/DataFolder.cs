@@ -15,6 +15,7 @@ namespace FedLearn.Coordinator.Storage;
 /// runs/RUN/versions/000001.blocks            its block list
 /// runs/RUN/rounds/000001/CLIENT.DIGEST.part  an upload under way, with CLIENT.DIGEST.blocks
 /// runs/RUN/rounds/000001/CLIENT.DIGEST.update  an update, complete and verified
+/// runs/RUN/rounds/000001/segment-001         small updates, one after the other
 /// </code>
 /// </remarks>
 internal sealed class DataFolder : IDisposable

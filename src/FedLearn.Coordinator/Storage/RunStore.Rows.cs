@@ -31,7 +31,7 @@ internal sealed partial class RunStore
     };
 
     private static StoredVersion FromRow(VersionRow row) =>
-        new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash);
+        new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash) { IsDeleted = row.DeletedUnixMs is not null };
 
     internal static UpdateRow ToRow(SealedUpdate update) => new()
     {
@@ -45,6 +45,7 @@ internal sealed partial class RunStore
         Norm = update.Norm,
         ByteLength = update.ByteLength,
         FileName = update.FileName,
+        Offset = update.Offset,
         AcceptedUnixMs = update.AcceptedAt.ToUnixTimeMilliseconds(),
     };
 
@@ -59,7 +60,10 @@ internal sealed partial class RunStore
         row.Norm,
         row.ByteLength,
         row.FileName,
-        DateTimeOffset.FromUnixTimeMilliseconds(row.AcceptedUnixMs));
+        DateTimeOffset.FromUnixTimeMilliseconds(row.AcceptedUnixMs))
+    {
+        Offset = row.Offset,
+    };
 
     internal static EvaluationRow ToRow(string runId, RunEffect.RecordEvaluation e) => new()
     {

@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage.Updates;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +16,7 @@ internal static class StorageServices
             .AddSingleton(folder)
             .AddSingleton(factory)
             .AddSingleton<IDbContextFactory<CoordinatorDb>>(factory)
+            .AddSingleton<UpdateSegments>()
             .AddSingleton<IRunStore, RunStore>()
             .AddSingleton<IClientStore, ClientStore>()
             .AddSingleton<RunCatalog>();

@@ -22,9 +22,12 @@ public static class WeightedMean
         ref var x = ref MemoryMarshal.GetReference(delta);
         var w = Vector256.Create(weight);
         nuint i = 0;
-        for (; i + 4 <= (nuint)sum.Length; i += 4)
+        for (; i + 8 <= (nuint)sum.Length; i += 8)
         {
-            Fold(Vector256.LoadUnsafe(ref s, i), ref x, i, w).StoreUnsafe(ref s, i);
+            var (low, high) = (Vector256.LoadUnsafe(ref s, i), Vector256.LoadUnsafe(ref s, i + 4));
+            Fold(ref low, ref high, Vector256.LoadUnsafe(ref x, i), w);
+            low.StoreUnsafe(ref s, i);
+            high.StoreUnsafe(ref s, i + 4);
         }
 
         for (; i < (nuint)sum.Length; i++)
@@ -52,14 +55,34 @@ public static class WeightedMean
         ref var b = ref MemoryMarshal.GetReference(delta1);
         ref var c = ref MemoryMarshal.GetReference(delta2);
         ref var d = ref MemoryMarshal.GetReference(delta3);
-        var (wa, wb, wc, wd) = (Vector256.Create(weights[0]), Vector256.Create(weights[1]), Vector256.Create(weights[2]), Vector256.Create(weights[3]));
         nuint i = 0;
-        for (; i + 4 <= (nuint)sum.Length; i += 4)
+        if (Vector512.IsHardwareAccelerated)
         {
-            var folded = Fold(Vector256.LoadUnsafe(ref s, i), ref a, i, wa);
-            folded = Fold(folded, ref b, i, wb);
-            folded = Fold(folded, ref c, i, wc);
-            Fold(folded, ref d, i, wd).StoreUnsafe(ref s, i);
+            var (wa, wb, wc, wd) = (Vector512.Create(weights[0]), Vector512.Create(weights[1]), Vector512.Create(weights[2]), Vector512.Create(weights[3]));
+            for (; i + 16 <= (nuint)sum.Length; i += 16)
+            {
+                var (low, high) = (Vector512.LoadUnsafe(ref s, i), Vector512.LoadUnsafe(ref s, i + 8));
+                Fold(ref low, ref high, Vector512.LoadUnsafe(ref a, i), wa);
+                Fold(ref low, ref high, Vector512.LoadUnsafe(ref b, i), wb);
+                Fold(ref low, ref high, Vector512.LoadUnsafe(ref c, i), wc);
+                Fold(ref low, ref high, Vector512.LoadUnsafe(ref d, i), wd);
+                low.StoreUnsafe(ref s, i);
+                high.StoreUnsafe(ref s, i + 8);
+            }
+        }
+        else
+        {
+            var (wa, wb, wc, wd) = (Vector256.Create(weights[0]), Vector256.Create(weights[1]), Vector256.Create(weights[2]), Vector256.Create(weights[3]));
+            for (; i + 8 <= (nuint)sum.Length; i += 8)
+            {
+                var (low, high) = (Vector256.LoadUnsafe(ref s, i), Vector256.LoadUnsafe(ref s, i + 4));
+                Fold(ref low, ref high, Vector256.LoadUnsafe(ref a, i), wa);
+                Fold(ref low, ref high, Vector256.LoadUnsafe(ref b, i), wb);
+                Fold(ref low, ref high, Vector256.LoadUnsafe(ref c, i), wc);
+                Fold(ref low, ref high, Vector256.LoadUnsafe(ref d, i), wd);
+                low.StoreUnsafe(ref s, i);
+                high.StoreUnsafe(ref s, i + 4);
+            }
         }
 
         var rest = (int)i;
@@ -77,9 +100,18 @@ public static class WeightedMean
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Fold(Vector256<double> sum, ref float x, nuint i, Vector256<double> weight)
+    private static void Fold(ref Vector256<double> low, ref Vector256<double> high, Vector256<float> x, Vector256<double> weight)
     {
-        var (lower, upper) = Vector128.Widen(Vector128.LoadUnsafe(ref x, i));
-        return Vector256.FusedMultiplyAdd(Vector256.Create(lower, upper), weight, sum);
+        var (lower, upper) = Vector256.Widen(x);
+        low = Vector256.FusedMultiplyAdd(lower, weight, low);
+        high = Vector256.FusedMultiplyAdd(upper, weight, high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold(ref Vector512<double> low, ref Vector512<double> high, Vector512<float> x, Vector512<double> weight)
+    {
+        var (lower, upper) = Vector512.Widen(x);
+        low = Vector512.FusedMultiplyAdd(lower, weight, low);
+        high = Vector512.FusedMultiplyAdd(upper, weight, high);
     }
 }

@@ -1,17 +1,11 @@
-using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace FedLearn.Core.Proofs;
 
-/// <summary>The two checks of one block of at most <see cref="BlockDigest.BlockSize"/> bytes.</summary>
-/// <param name="Sha256">SHA-256 of the block: what the digest is made of.</param>
-/// <param name="XxHash3">XxHash3 (64 bits, seed 0) of the block: what every later read from disk checks.</param>
-public readonly record struct BlockCheck(ReadOnlyMemory<byte> Sha256, ulong XxHash3);
-
 /// <summary>
 /// The digest of an update's part and of a model version: SHA-256 over the concatenated SHA-256 values of the 1 MiB blocks of
-/// its bytes (the last block may be shorter; of no bytes: SHA-256 of nothing). Computed once, while the bytes come in. The
-/// list of blocks is kept, so that a resume rehashes one block at most.
+/// its bytes (the last block may be shorter; of no bytes: SHA-256 of nothing). Computed once, while the bytes come in, in constant
+/// memory and without allocation. Who keeps the blocks' values can go on from them, so that a resume rehashes one block at most.
 /// </summary>
 /// <remarks>One stream of bytes, in order; not thread safe.</remarks>
 public sealed class BlockDigest : IDisposable
@@ -19,29 +13,31 @@ public sealed class BlockDigest : IDisposable
     /// <summary>Bytes of a block: 1 MiB.</summary>
     public const int BlockSize = 1 << 20;
 
-    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly XxHash3 _xx = new();
-    private readonly List<BlockCheck> _blocks;
+    private readonly IncrementalHash _block = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _blocks = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int _inBlock;
-
-    /// <summary>Starts at the first byte.</summary>
-    public BlockDigest()
-        : this([])
-    {
-    }
-
-    /// <summary>Goes on after whole blocks that were hashed before.</summary>
-    public BlockDigest(IEnumerable<BlockCheck> wholeBlocks)
-    {
-        _blocks = [.. wholeBlocks];
-        Length = (long)_blocks.Count * BlockSize;
-    }
 
     /// <summary>The bytes taken so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The complete blocks so far.</summary>
-    public IReadOnlyList<BlockCheck> Blocks => _blocks;
+    /// <summary>The number of complete blocks so far.</summary>
+    public int BlockCount { get; private set; }
+
+    /// <summary>The newest complete block.</summary>
+    public Sha256Value LastBlock { get; private set; }
+
+    /// <summary>Takes the next block by its value: it was hashed before. Only between whole blocks.</summary>
+    /// <exception cref="InvalidOperationException">Some bytes of a block were taken.</exception>
+    public void AppendWholeBlock(in Sha256Value sha256)
+    {
+        if (_inBlock != 0)
+        {
+            throw new InvalidOperationException($"{_inBlock} bytes of a block are taken");
+        }
+
+        Length += BlockSize;
+        Close(sha256);
+    }
 
     /// <summary>Takes the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
@@ -49,8 +45,7 @@ public sealed class BlockDigest : IDisposable
         while (!bytes.IsEmpty)
         {
             var take = Math.Min(bytes.Length, BlockSize - _inBlock);
-            _sha.AppendData(bytes[..take]);
-            _xx.Append(bytes[..take]);
+            _block.AppendData(bytes[..take]);
             _inBlock += take;
             Length += take;
             bytes = bytes[take..];
@@ -69,12 +64,7 @@ public sealed class BlockDigest : IDisposable
             CloseBlock();
         }
 
-        foreach (var block in _blocks)
-        {
-            _sha.AppendData(block.Sha256.Span);
-        }
-
-        return _sha.GetHashAndReset();
+        return _blocks.GetHashAndReset();
     }
 
     /// <summary>The digest of bytes in memory, 32 bytes.</summary>
@@ -83,6 +73,14 @@ public sealed class BlockDigest : IDisposable
         using var digest = new BlockDigest();
         digest.Append(bytes);
         return digest.Finish();
+    }
+
+    /// <summary>The digest of bytes that are one block, given the block's value.</summary>
+    public static byte[] OfOneBlock(in Sha256Value sha256)
+    {
+        Span<byte> block = stackalloc byte[Sha256Value.Size];
+        sha256.CopyTo(block);
+        return SHA256.HashData(block);
     }
 
     /// <summary>The digest of an update: SHA-256 over the concatenated digests of its parts.</summary>
@@ -98,12 +96,26 @@ public sealed class BlockDigest : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _sha.Dispose();
+    public void Dispose()
+    {
+        _block.Dispose();
+        _blocks.Dispose();
+    }
 
     private void CloseBlock()
     {
-        _blocks.Add(new BlockCheck(_sha.GetHashAndReset(), _xx.GetCurrentHashAsUInt64()));
-        _xx.Reset();
+        Span<byte> hash = stackalloc byte[Sha256Value.Size];
+        _block.GetHashAndReset(hash);
         _inBlock = 0;
+        Close(new Sha256Value(hash));
+    }
+
+    private void Close(in Sha256Value sha256)
+    {
+        Span<byte> value = stackalloc byte[Sha256Value.Size];
+        sha256.CopyTo(value);
+        _blocks.AppendData(value);
+        LastBlock = sha256;
+        BlockCount++;
     }
 }

@@ -1,5 +1,8 @@
 using FedLearn.Coordinator.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace FedLearn.Coordinator.Tests.Storage;
 
@@ -25,6 +28,25 @@ public sealed class MigratorTests : IDisposable
 
         Assert.Equal(0L, Scalar("SELECT COUNT(*) FROM Runs"));
         Assert.Equal(["fedlearn.db"], Databases());
+    }
+
+    [Fact]
+    public void Migrate_OlderDatabase_CopiesItThenKeepsItsRows()
+    {
+        var factory = new CoordinatorDbFactory(_folder.Database);
+        using (var db = factory.CreateDbContext())
+        {
+            db.GetService<IMigrator>().Migrate("Initial");
+            db.Database.ExecuteSql($"INSERT INTO Clients VALUES ('alice', x'01', 1, 'test', 7)");
+        }
+
+        var copy = Migrate();
+
+        Assert.NotNull(copy);
+        Assert.Equal([Path.GetFileName(copy), "fedlearn.db"], Databases().Order());
+        var alice = new ClientStore(factory).Find("alice");
+        Assert.Equal(("test", 7L), (alice!.Software, alice.JoinedUnixMs));
+        Assert.Null(Migrate());
     }
 
     [Fact]

@@ -64,6 +64,34 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(("d1", 1L), (Convert.ToHexStringLower(_store.FindUpdate("r1", 1, "c00")!.Digest), _store.FindUpdate("r1", 1, "c00")!.NumExamples));
     }
 
+    [Theory]
+    [InlineData("UPDATE Updates SET NumExamples = NumExamples + 1", "the update of c00 in round 1 of run r1")]
+    [InlineData("UPDATE Updates SET Offset = 8", "the update of c00 in round 1 of run r1")]
+    [InlineData("UPDATE Rounds SET Cohort = 'c01'", "round 1 of run r1")]
+    [InlineData("UPDATE Runs SET Reason = 'x'", "run r1")]
+    public void Load_ARowThatIsNotAsItWasStored_IsNamed(string damage, string row)
+    {
+        Create("r1", TestRun.Spec);
+        var run = new TestRun(TestRun.Spec, 2);
+        Commit("r1", run.Log);
+        run.Send("c00");
+        Commit("r1", run.Log.Skip(1));
+        Execute(damage);
+
+        Assert.Contains(row, Assert.Throws<StoredDataException>(_store.LoadOpen).Message);
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.Database}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the statements stand above
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
     private void WalkAndCompare(RunSpec spec, Move[] moves)
     {
         var id = $"run{_runs++}";

@@ -42,14 +42,50 @@ public class BlockDigestTests
     public void Resume_AfterWholeBlocks_GivesTheSameDigest()
     {
         var bytes = Fill(3 * BlockDigest.BlockSize + 77, 5);
-        using var first = new BlockDigest();
-        first.Append(bytes.AsSpan(0, 2 * BlockDigest.BlockSize + 500));
+        using var second = new BlockDigest();
+        foreach (var block in bytes.Chunk(BlockDigest.BlockSize).Take(2))
+        {
+            second.AppendWholeBlock(Sha256Value.Of(block));
+        }
 
-        using var second = new BlockDigest(first.Blocks);
         Assert.Equal(2 * BlockDigest.BlockSize, second.Length);
         second.Append(bytes.AsSpan(2 * BlockDigest.BlockSize));
 
         Assert.Equal(ByDefinition(bytes), second.Finish());
+    }
+
+    [Fact]
+    public void AppendWholeBlock_WithinABlock_IsRefused()
+    {
+        using var digest = new BlockDigest();
+        digest.Append([1]);
+
+        Assert.Throws<InvalidOperationException>(() => digest.AppendWholeBlock(Sha256Value.Of([1])));
+    }
+
+    [Fact]
+    public void OfOneBlock_AnyBlock_IsTheDigestOfItsBytes()
+    {
+        var bytes = Fill(4000, 3);
+
+        Assert.Equal(BlockDigest.Of(bytes), BlockDigest.OfOneBlock(Sha256Value.Of(bytes)));
+    }
+
+    [Fact]
+    public void Append_AnyNumberOfBlocks_AllocatesNothing()
+    {
+        var bytes = Fill(BlockDigest.BlockSize, 5);
+        using var digest = new BlockDigest();
+        digest.Append(bytes);
+        var least = long.MaxValue;
+        for (var batch = 0; batch < 5; batch++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            digest.Append(bytes);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     private static byte[] Fill(int length, int seed)

@@ -66,6 +66,11 @@ internal interface IDiskFile : IDisposable
     /// <summary>Cuts the file, or extends it with zeros.</summary>
     void SetLength(long length);
 
+    /// <summary>A hint that these bytes do not change any more and that a sync will come: the disk may start on them. Promises nothing.</summary>
+    void StartWriteback(long at, long length)
+    {
+    }
+
     /// <summary>Makes the file's bytes durable; its name is the folder's matter.</summary>
     /// <exception cref="UnknownOutcomeException">The sync failed.</exception>
     void Sync();

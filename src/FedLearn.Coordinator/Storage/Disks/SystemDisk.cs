@@ -6,6 +6,8 @@ namespace FedLearn.Coordinator.Storage.Disks;
 /// <summary>The machine's disk. .NET can sync a file but not a folder, so that goes to the system itself.</summary>
 internal sealed partial class SystemDisk : IDisk
 {
+    private const uint SyncFileRangeWrite = 2;
+
     /// <summary>It has no state; this one serves everybody.</summary>
     public static SystemDisk Instance { get; } = new();
 
@@ -108,6 +110,9 @@ internal sealed partial class SystemDisk : IDisk
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = false)]
+    private static partial int SyncFileRange(SafeFileHandle file, long at, long length, uint flags);
+
     private sealed class OpenFile(string path, SafeFileHandle handle) : IDiskFile
     {
         public long Length => RandomAccess.GetLength(handle);
@@ -135,6 +140,15 @@ internal sealed partial class SystemDisk : IDisk
             catch (IOException e) when (!DiskErrors.IsFull(e))
             {
                 throw new UnknownOutcomeException($"cannot set the length of {path}: {e.Message}", e);
+            }
+        }
+
+        public void StartWriteback(long at, long length)
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                // Its result does not matter: an error that it meets is the sync's to report.
+                _ = SyncFileRange(handle, at, length, SyncFileRangeWrite);
             }
         }
 

@@ -21,6 +21,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("JoinedUnixMs")
                         .HasColumnType("INTEGER");
 
@@ -50,6 +53,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
 
                     b.Property<string>("ClientId")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Metrics")
                         .IsRequired()
@@ -81,6 +87,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("BytesOut")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Check")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("ClosedUnixMs")
@@ -143,6 +152,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedUnixMs")
                         .HasColumnType("INTEGER");
 
@@ -189,6 +201,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.Property<long>("ByteLength")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -205,6 +220,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                         .HasColumnType("REAL");
 
                     b.Property<long>("NumExamples")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Offset")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Steps")
@@ -224,6 +242,12 @@ namespace FedLearn.Coordinator.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ByteLength")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DeletedUnixMs")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Digest")

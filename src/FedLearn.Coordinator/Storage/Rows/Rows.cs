@@ -1,7 +1,7 @@
 namespace FedLearn.Coordinator.Storage.Rows;
 
 /// <summary>A registered client.</summary>
-internal sealed class ClientRow
+internal sealed class ClientRow : CheckedRow
 {
     public required string Id { get; set; }
 
@@ -14,10 +14,15 @@ internal sealed class ClientRow
     public string Software { get; set; } = "";
 
     public long JoinedUnixMs { get; set; }
+
+    protected override string Title => $"client {Id}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(Id).Add(TokenHash).Add(TokenUsed).Add(Software).Add(JoinedUnixMs);
 }
 
 /// <summary>A run.</summary>
-internal sealed class RunRow
+internal sealed class RunRow : CheckedRow
 {
     public required string Id { get; set; }
 
@@ -33,10 +38,15 @@ internal sealed class RunRow
     public long CreatedUnixMs { get; set; }
 
     public long? EndedUnixMs { get; set; }
+
+    protected override string Title => $"run {Id}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(Id).Add(Name).Add(SpecJson).Add(Outcome).Add(Reason).Add(CreatedUnixMs).Add(EndedUnixMs);
 }
 
 /// <summary>A published version of a run's model.</summary>
-internal sealed class VersionRow
+internal sealed class VersionRow : CheckedRow
 {
     public required string RunId { get; set; }
 
@@ -53,10 +63,19 @@ internal sealed class VersionRow
     public required string ManifestHash { get; set; }
 
     public long PublishedUnixMs { get; set; }
+
+    /// <summary>When its file was deleted because newer versions took its place; null while it is there.</summary>
+    public long? DeletedUnixMs { get; set; }
+
+    protected override string Title => $"version {Number} of run {RunId}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(RunId).Add(Number).Add(Round).Add(Digest).Add(ParentDigest).Add(ByteLength).Add(ManifestHash)
+        .Add(PublishedUnixMs).Add(DeletedUnixMs);
 }
 
 /// <summary>A round, from its opening on.</summary>
-internal sealed class RoundRow
+internal sealed class RoundRow : CheckedRow
 {
     public required string RunId { get; set; }
 
@@ -103,10 +122,17 @@ internal sealed class RoundRow
     public long OpenedUnixMs { get; set; }
 
     public long? ClosedUnixMs { get; set; }
+
+    protected override string Title => $"round {Number} of run {RunId}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(RunId).Add(Number).Add(BaseVersion).Add(Wanted).Add(Status).Add(Reason).Add(Version)
+        .Add(Cohort).Add(Evaluators).Add(Declined).Add(Late).Add(Refused).Add(TrainLoss).Add(EvalMetrics)
+        .Add(BytesIn).Add(BytesOut).Add(FitSeconds).Add(AggregateSeconds).Add(EvaluateSeconds).Add(OpenedUnixMs).Add(ClosedUnixMs);
 }
 
 /// <summary>An accepted update. Its key (run, round, client) is what makes a client count once.</summary>
-internal sealed class UpdateRow
+internal sealed class UpdateRow : CheckedRow
 {
     public required string RunId { get; set; }
 
@@ -132,11 +158,20 @@ internal sealed class UpdateRow
     /// <summary>The file's name in the round's folder.</summary>
     public required string FileName { get; set; }
 
+    /// <summary>In a segment: its record's first byte. 0 in a file of its own.</summary>
+    public long Offset { get; set; }
+
     public long AcceptedUnixMs { get; set; }
+
+    protected override string Title => $"the update of {ClientId} in round {Round} of run {RunId}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(RunId).Add(Round).Add(ClientId).Add(Digest).Add(NumExamples).Add(Steps).Add(Metrics)
+        .Add(Norm).Add(ByteLength).Add(FileName).Add(Offset).Add(AcceptedUnixMs);
 }
 
 /// <summary>A client's evaluation of a round's version.</summary>
-internal sealed class EvaluationRow
+internal sealed class EvaluationRow : CheckedRow
 {
     public required string RunId { get; set; }
 
@@ -147,4 +182,9 @@ internal sealed class EvaluationRow
     public long NumExamples { get; set; }
 
     public string Metrics { get; set; } = "{}";
+
+    protected override string Title => $"the evaluation of {ClientId} in round {Round} of run {RunId}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(RunId).Add(Round).Add(ClientId).Add(NumExamples).Add(Metrics);
 }

@@ -2,9 +2,10 @@ using System.Runtime.InteropServices;
 using CsCheck;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Proofs;
 
-namespace FedLearn.Coordinator.Tests.Storage;
+namespace FedLearn.Coordinator.Tests.Storage.Vectors;
 
 public sealed class VectorFileTests : IDisposable
 {
@@ -39,7 +40,7 @@ public sealed class VectorFileTests : IDisposable
         writer.Seal(Final);
 
         Assert.False(File.Exists(Part));
-        using var reader = new VectorReader(SystemDisk.Instance, Final, List, header, length);
+        using var reader = Reader(Final, List, header, length);
         Assert.Equal(bytes, ReadAll(reader));
     }
 
@@ -121,7 +122,7 @@ public sealed class VectorFileTests : IDisposable
         var bytes = Vector(3 * Block);
         WriteAll(bytes);
         Flip(Part, Block + 99);
-        using var reader = new VectorReader(SystemDisk.Instance, Part, List, 0, bytes.Length);
+        using var reader = Reader(Part, List, 0, bytes.Length);
         var buffer = new byte[Block];
 
         Assert.Contains("block 1", Assert.Throws<StoredDataException>(() => reader.Read(1, buffer.AsSpan())).Message);
@@ -135,7 +136,7 @@ public sealed class VectorFileTests : IDisposable
     {
         WriteAll(Vector(2 * Block));
         Flip(List, BlockList.EntrySize + 32);
-        using var reader = new VectorReader(SystemDisk.Instance, Part, List, 0, 2 * Block);
+        using var reader = Reader(Part, List, 0, 2 * Block);
 
         reader.Read(0, new byte[Block].AsSpan());
         Assert.Throws<StoredDataException>(() => reader.Read(1, new byte[Block].AsSpan()));
@@ -145,15 +146,15 @@ public sealed class VectorFileTests : IDisposable
     public void Reader_FileOrListShortOrMissing_SaysSo()
     {
         WriteAll(Vector(2 * Block));
-        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, List, 0, (2 * Block) + 4));
-        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, _folder["none"], List, 0, 2 * Block));
-        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, _folder["none"], 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => Reader(Part, List, 0, (2 * Block) + 4));
+        Assert.Throws<StoredDataException>(() => Reader(_folder["none"], List, 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => Reader(Part, _folder["none"], 0, 2 * Block));
 
         Truncate(List, BlockList.EntrySize);
-        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, List, 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => Reader(Part, List, 0, 2 * Block));
         WriteAll(Vector(2 * Block));
         Truncate(Part, (2 * Block) - 1);
-        Assert.Throws<StoredDataException>(() => new VectorReader(SystemDisk.Instance, Part, List, 0, 2 * Block));
+        Assert.Throws<StoredDataException>(() => Reader(Part, List, 0, 2 * Block));
     }
 
     [Fact]
@@ -207,6 +208,9 @@ public sealed class VectorFileTests : IDisposable
 
         return writer.AllFinite;
     }
+
+    private static VectorReader Reader(string path, string list, long start, long length) =>
+        new(SystemDisk.Instance, new VectorPlace(path, start, list, 0, length));
 
     private void WriteAll(byte[] bytes)
     {

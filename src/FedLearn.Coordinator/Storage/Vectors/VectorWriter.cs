@@ -1,57 +1,57 @@
-using System.Numerics.Tensors;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Proofs;
 
-namespace FedLearn.Coordinator.Storage;
+namespace FedLearn.Coordinator.Storage.Vectors;
 
 /// <summary>
 /// Writes a vector and its block list in order, computing digest and norm on the way. Nothing has its final name before
-/// <see cref="Seal"/>, and nothing is durable before it returns.
+/// <see cref="Seal"/>, and nothing is durable before it returns. Allocates nothing per piece or block.
 /// </summary>
 internal sealed class VectorWriter : IDisposable
 {
+    /// <summary>The disk starts on bytes in steps of this many, so that the last sync of a large vector finds little to do.</summary>
+    private const long WritebackStep = 32 << 20;
+
     private readonly IDisk _disk;
     private readonly string _path;
     private readonly string _listPath;
     private readonly IDiskFile _file;
     private readonly IDiskFile _list;
-    private readonly BlockDigest _digest;
+    private readonly BlockDigest _digest = new();
+    private readonly XxHash3 _xx = new();
     private readonly long _start;
     private readonly byte[] _entry = new byte[BlockList.EntrySize];
     private readonly byte[] _value = new byte[sizeof(float)];
+    private SquareSum _blockSquares;
     private double _closedSquares;
-    private double _blockSquares;
-    private int _listed;
+    private long _writebackFrom;
     private int _inValue;
 
-    private VectorWriter(IDisk disk, string path, string listPath, long start, List<BlockEntry> blocks)
+    private VectorWriter(IDisk disk, string path, string listPath, long start)
     {
         (_disk, _path, _listPath, _start) = (disk, path, listPath, start);
         _file = disk.OpenWrite(path);
         _list = disk.OpenWrite(listPath);
-        _digest = new BlockDigest(blocks.Select(b => b.Check));
-        _closedSquares = blocks.Sum(b => b.SumOfSquares);
-        _listed = blocks.Count;
-        _file.SetLength(start + Length);
-        _list.SetLength((long)_listed * BlockList.EntrySize);
     }
 
     /// <summary>The bytes of the vector so far.</summary>
     public long Length => _digest.Length;
 
     /// <summary>The L2 norm of the values so far.</summary>
-    public double Norm => Math.Sqrt(_closedSquares + _blockSquares);
+    public double Norm => Math.Sqrt(_closedSquares + _blockSquares.Total);
 
     /// <summary>False once a value was NaN or infinite: a sum of squares keeps both.</summary>
-    public bool AllFinite => double.IsFinite(_closedSquares + _blockSquares);
+    public bool AllFinite => double.IsFinite(_closedSquares + _blockSquares.Total);
 
     /// <summary>Starts a new file whose vector begins after <paramref name="header"/>.</summary>
     public static VectorWriter Create(IDisk disk, string path, string listPath, ReadOnlySpan<byte> header)
     {
         disk.DeleteFile(path);
         disk.DeleteFile(listPath);
-        var writer = new VectorWriter(disk, path, listPath, header.Length, []);
+        var writer = new VectorWriter(disk, path, listPath, header.Length);
         writer._file.Write(header, 0);
         return writer;
     }
@@ -62,24 +62,9 @@ internal sealed class VectorWriter : IDisposable
     /// </summary>
     public static VectorWriter Resume(IDisk disk, string path, string listPath)
     {
-        var good = new List<BlockEntry>();
-        if (disk.FileExists(path) && disk.FileExists(listPath))
-        {
-            var buffer = GC.AllocateUninitializedArray<byte>(BlockDigest.BlockSize);
-            using var file = disk.OpenRead(path);
-            foreach (var block in BlockList.Read(disk, listPath))
-            {
-                if (file.Fill(buffer, (long)good.Count * BlockDigest.BlockSize, path) < buffer.Length
-                    || System.IO.Hashing.XxHash3.HashToUInt64(buffer) != block.Check.XxHash3)
-                {
-                    break;
-                }
-
-                good.Add(block);
-            }
-        }
-
-        return new VectorWriter(disk, path, listPath, 0, good);
+        var writer = new VectorWriter(disk, path, listPath, 0);
+        writer.TakeGoodBlocks();
+        return writer;
     }
 
     /// <summary>Writes the next bytes.</summary>
@@ -91,8 +76,13 @@ internal sealed class VectorWriter : IDisposable
             var piece = bytes[..Math.Min(room, bytes.Length)];
             _file.Write(piece, _start + Length);
             AddSquares(piece);
+            _xx.Append(piece);
             _digest.Append(piece);
-            ListClosedBlocks();
+            if (Length % BlockDigest.BlockSize == 0)
+            {
+                ListBlock();
+            }
+
             bytes = bytes[piece.Length..];
         }
     }
@@ -101,7 +91,11 @@ internal sealed class VectorWriter : IDisposable
     public byte[] Finish()
     {
         var digest = _digest.Finish();
-        ListClosedBlocks();
+        if (Length % BlockDigest.BlockSize != 0)
+        {
+            ListBlock();
+        }
+
         _file.Sync();
         _list.Sync();
         return digest;
@@ -129,18 +123,38 @@ internal sealed class VectorWriter : IDisposable
         _digest.Dispose();
     }
 
-    private void ListClosedBlocks()
+    private void TakeGoodBlocks()
     {
-        if (_digest.Blocks.Count == _listed)
+        var buffer = GC.AllocateUninitializedArray<byte>(BlockDigest.BlockSize);
+        while (_list.Fill(_entry, (long)_digest.BlockCount * BlockList.EntrySize, _listPath) == _entry.Length)
         {
-            return;
+            var entry = BlockList.Read(_entry);
+            if (_file.Fill(buffer, Length, _path) < buffer.Length || XxHash3.HashToUInt64(buffer) != entry.XxHash3)
+            {
+                break;
+            }
+
+            _digest.AppendWholeBlock(entry.Sha256);
+            _closedSquares += entry.SumOfSquares;
         }
 
-        BlockList.Write(_entry, new BlockEntry(_digest.Blocks[_listed], _blockSquares));
-        _list.Write(_entry, (long)_listed * BlockList.EntrySize);
-        _listed++;
-        _closedSquares += _blockSquares;
-        _blockSquares = 0;
+        _writebackFrom = Length;
+        _file.SetLength(Length);
+        _list.SetLength((long)_digest.BlockCount * BlockList.EntrySize);
+    }
+
+    private void ListBlock()
+    {
+        BlockList.Write(_entry, new BlockEntry(_digest.LastBlock, _xx.GetCurrentHashAsUInt64(), _blockSquares.Total));
+        _list.Write(_entry, (_digest.BlockCount - 1L) * BlockList.EntrySize);
+        _closedSquares += _blockSquares.Total;
+        _blockSquares = default;
+        _xx.Reset();
+        if (Length - _writebackFrom >= WritebackStep)
+        {
+            _file.StartWriteback(_start + _writebackFrom, Length - _writebackFrom);
+            _writebackFrom = Length;
+        }
     }
 
     private void AddSquares(ReadOnlySpan<byte> bytes)
@@ -152,7 +166,7 @@ internal sealed class VectorWriter : IDisposable
         }
 
         var whole = MemoryMarshal.Cast<byte, float>(bytes);
-        _blockSquares += SumOfSquares(whole);
+        _blockSquares.Add(whole);
         bytes = bytes[(whole.Length * sizeof(float))..];
         while (!bytes.IsEmpty)
         {
@@ -166,25 +180,9 @@ internal sealed class VectorWriter : IDisposable
         if (_inValue == sizeof(float))
         {
             _inValue = 0;
-            _blockSquares += SumOfSquares(MemoryMarshal.Cast<byte, float>(_value));
+            _blockSquares.Add(MemoryMarshal.Cast<byte, float>(_value));
         }
 
         return bytes[1..];
-    }
-
-    /// <summary>In float64 and by fixed pieces, so that large finite values do not overflow.</summary>
-    private static double SumOfSquares(ReadOnlySpan<float> values)
-    {
-        Span<double> wide = stackalloc double[512];
-        var sum = 0.0;
-        while (!values.IsEmpty)
-        {
-            var take = Math.Min(wide.Length, values.Length);
-            TensorPrimitives.ConvertTruncating(values[..take], wide);
-            sum += TensorPrimitives.SumOfSquares<double>(wide[..take]);
-            values = values[take..];
-        }
-
-        return sum;
     }
 }

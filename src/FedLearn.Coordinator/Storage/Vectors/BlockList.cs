@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using FedLearn.Core.Aggregation;
+using FedLearn.Core.Proofs;
+
+namespace FedLearn.Coordinator.Storage.Vectors;
+
+/// <summary>What is kept of one block of at most 1 MiB.</summary>
+/// <param name="Sha256">What the digest is made of.</param>
+/// <param name="XxHash3">XxHash3 (64 bits, seed 0): what every later read from disk checks.</param>
+/// <param name="SumOfSquares">Of its float32 values, in float64; not finite where a value is not.</param>
+internal readonly record struct BlockEntry(Sha256Value Sha256, ulong XxHash3, double SumOfSquares)
+{
+    /// <summary>The entry of a block in memory.</summary>
+    public static BlockEntry Of(ReadOnlySpan<byte> block) =>
+        new(Sha256Value.Of(block), System.IO.Hashing.XxHash3.HashToUInt64(block), SquareSum.Of(MemoryMarshal.Cast<byte, float>(block)));
+}
+
+/// <summary>
+/// The layout of a block list, which lies beside a vector's file and, of one entry, before an update in a segment: for each 1 MiB block
+/// SHA-256 (32 bytes), XxHash3 (8, little-endian) and the sum of squares of its values (8, float64 little-endian). It is what a resume
+/// goes on from and what every read checks against.
+/// </summary>
+internal static class BlockList
+{
+    /// <summary>Bytes of an entry.</summary>
+    public const int EntrySize = 48;
+
+    /// <summary>Where in an entry its XxHash3 lies.</summary>
+    public const int XxHash3At = 32;
+
+    public static void Write(Span<byte> entry, in BlockEntry block)
+    {
+        block.Sha256.CopyTo(entry);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry[XxHash3At..], block.XxHash3);
+        BinaryPrimitives.WriteDoubleLittleEndian(entry[40..], block.SumOfSquares);
+    }
+
+    public static BlockEntry Read(ReadOnlySpan<byte> entry) => new(
+        new Sha256Value(entry),
+        BinaryPrimitives.ReadUInt64LittleEndian(entry[XxHash3At..]),
+        BinaryPrimitives.ReadDoubleLittleEndian(entry[40..]));
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Core.Proofs;
+
+namespace FedLearn.Coordinator.Storage.Vectors;
+
+/// <summary>Where a vector lies on disk.</summary>
+/// <param name="Path">The file of its bytes.</param>
+/// <param name="Start">Its first byte in that file.</param>
+/// <param name="ListPath">The file of its block list.</param>
+/// <param name="ListStart">The list's first byte in that file.</param>
+/// <param name="ByteLength">The vector's bytes.</param>
+internal sealed record VectorPlace(string Path, long Start, string ListPath, long ListStart, long ByteLength);
+
+/// <summary>
+/// Reads a vector from disk block by block; every block is checked against its list before a byte of it is used. Holds no part of the
+/// vector or its list in memory. Safe for several threads at once.
+/// </summary>
+internal sealed class VectorReader : IDisposable
+{
+    private readonly OpenFiles _files;
+    private readonly bool _ownsFiles;
+    private readonly VectorPlace _place;
+
+    /// <summary>Opens a vector with handles of its own.</summary>
+    /// <exception cref="StoredDataException">A file is missing, or shorter than the vector needs.</exception>
+    public VectorReader(IDisk disk, VectorPlace place)
+        : this(new OpenFiles(disk, 2), place, ownsFiles: true)
+    {
+    }
+
+    /// <summary>Opens a vector whose files others read too.</summary>
+    /// <exception cref="StoredDataException">A file is missing, or shorter than the vector needs.</exception>
+    public VectorReader(OpenFiles files, VectorPlace place)
+        : this(files, place, ownsFiles: false)
+    {
+    }
+
+    private VectorReader(OpenFiles files, VectorPlace place, bool ownsFiles)
+    {
+        (_files, _place, _ownsFiles) = (files, place, ownsFiles);
+        BlockCount = (int)((place.ByteLength + BlockDigest.BlockSize - 1) / BlockDigest.BlockSize);
+        try
+        {
+            ThrowIfShort(place.Path, place.Start + place.ByteLength);
+            ThrowIfShort(place.ListPath, place.ListStart + ((long)BlockCount * BlockList.EntrySize));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public long ByteLength => _place.ByteLength;
+
+    public int BlockCount { get; }
+
+    /// <summary>The bytes of block <paramref name="index"/>.</summary>
+    public int LengthOf(int index) => (int)Math.Min(BlockDigest.BlockSize, ByteLength - ((long)index * BlockDigest.BlockSize));
+
+    /// <summary>Reads one block into the start of a buffer and returns its length.</summary>
+    /// <exception cref="StoredDataException">The block is damaged.</exception>
+    public int Read(int index, Span<byte> buffer)
+    {
+        Span<byte> expected = stackalloc byte[sizeof(ulong)];
+        _files.Read(_place.ListPath, expected, _place.ListStart + ((long)index * BlockList.EntrySize) + BlockList.XxHash3At);
+        var block = buffer[..LengthOf(index)];
+        _files.Read(_place.Path, block, _place.Start + ((long)index * BlockDigest.BlockSize));
+        if (XxHash3.HashToUInt64(block) != BinaryPrimitives.ReadUInt64LittleEndian(expected))
+        {
+            throw new StoredDataException($"block {index} of {_place.Path} is damaged: its checksum does not match (its vector begins at byte {_place.Start})");
+        }
+
+        return block.Length;
+    }
+
+    /// <summary>Reads one block of float32 values into the start of a buffer and returns how many.</summary>
+    public int Read(int index, Span<float> buffer) => Read(index, MemoryMarshal.AsBytes(buffer)) / sizeof(float);
+
+    public void Dispose()
+    {
+        if (_ownsFiles)
+        {
+            _files.Dispose();
+        }
+    }
+
+    private void ThrowIfShort(string path, long needed)
+    {
+        if (_files.LengthOf(path) is var length && length < needed)
+        {
+            throw new StoredDataException($"{path} has {length} bytes; expected {needed} at least");
+        }
+    }
+}
