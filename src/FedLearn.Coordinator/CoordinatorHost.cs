@@ -39,6 +39,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <summary>The file with the operators' token.</summary>
     public string OperatorTokenFile => _folder.OperatorToken;
 
+    /// <summary>What it is made of, for the benchmark that closes a round once more.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>Opens the data folder, goes on with open runs, and listens.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="time">The clock; the system's where none is given.</param>

@@ -27,13 +27,13 @@ internal sealed class Bench(UpdateOptions options) : IDisposable
         });
 
     /// <summary>Starts the socket loop that receives, hashes, writes and syncs: the bare sink.</summary>
-    public Task<RoleProcess> StartSinkAsync() => RoleProcess.StartAsync(SocketRole.RoleName, NewFolder(), WriteCertificate() ?? "");
+    public Task<RoleProcess> StartSinkAsync() => RoleProcess.StartRoleAsync(SocketRole.RoleName, NewFolder(), WriteCertificate() ?? "");
 
     /// <summary>Starts the socket loop that receives, or sends, and does nothing else.</summary>
-    public Task<RoleProcess> StartSocketAsync() => RoleProcess.StartAsync(SocketRole.RoleName, "", WriteCertificate() ?? "");
+    public Task<RoleProcess> StartSocketAsync() => RoleProcess.StartRoleAsync(SocketRole.RoleName, "", WriteCertificate() ?? "");
 
     /// <summary>Starts the stock unary service.</summary>
-    public Task<RoleProcess> StartUnaryAsync() => RoleProcess.StartAsync(UnaryRole.RoleName, WriteCertificate() ?? "");
+    public Task<RoleProcess> StartUnaryAsync() => RoleProcess.StartRoleAsync(UnaryRole.RoleName, WriteCertificate() ?? "");
 
     public void Dispose()
     {
@@ -41,6 +41,6 @@ internal sealed class Bench(UpdateOptions options) : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    /// <summary>The folder with the certificate's files, or null without TLS.</summary>
-    private string? WriteCertificate() => Certificate?.WriteTo(NewFolder());
+    /// <summary>A new folder with the certificate's files, or null without TLS.</summary>
+    public string? WriteCertificate() => Certificate?.WriteTo(NewFolder());
 }

@@ -10,7 +10,7 @@ internal interface IRow
     string Summary { get; }
 
     /// <summary>Whether the row is measured where none is named; false for those that take long or much disk.</summary>
-    bool InTable => true;
+    bool InTable(UpdateOptions options) => true;
 
     /// <summary>Measures.</summary>
     Task<IReadOnlyList<Measurement>> RunAsync(Bench bench);

@@ -19,10 +19,13 @@ internal sealed class Payload
     private readonly ulong _seed;
     private readonly byte[]? _bytes;
 
-    public Payload(ulong seed, long parameters)
+    /// <param name="seed">The client's.</param>
+    /// <param name="parameters">How many values.</param>
+    /// <param name="held">Whether the vector is held in memory; null: where it is small enough.</param>
+    public Payload(ulong seed, long parameters, bool? held = null)
     {
         (_seed, Length) = (seed, parameters * sizeof(float));
-        if (Length <= MostInMemory)
+        if (held ?? Length <= MostInMemory)
         {
             var bytes = new byte[Length];
             for (var at = 0; at < bytes.Length; at += PieceSize)

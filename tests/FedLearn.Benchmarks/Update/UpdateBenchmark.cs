@@ -18,7 +18,16 @@ internal sealed class UpdateBenchmark : IBenchmark
         new DownloadRow("download-grpc", "gRPC road, stock .NET client", Downloads.GrpcAsync, bar: 0.22, reach: 0.3),
         new AllocationsRow("allocations-http", new HttpRoad()),
         new AllocationsRow("allocations-grpc", new GrpcRoad()),
+        new PythonUploadRow(),
         new AcksRow(),
+        new NotifyRow(),
+        new AggregateRow(),
+        new RoundsRow("round-10x1M", 10, 1_000_000, peerSeconds: 0.278, faster: 2, inSmall: true),
+        new RoundsRow("round-100x10k", 100, 10_000, peerSeconds: 0.371, faster: 4, inSmall: true),
+        new RoundsRow("round-10x10M", 10, 10_000_000, peerSeconds: 5.84, faster: 3, inSmall: true),
+        new RoundsRow("round-2x100M", 2, 100_000_000, peerSeconds: 19.4, faster: 3, inSmall: false),
+        new MemoryClientsRow(),
+        new MemoryRow(),
     ];
 
     public string Name => "update";
@@ -33,7 +42,7 @@ internal sealed class UpdateBenchmark : IBenchmark
             throw new BenchmarkException($"no such row: {string.Join(", ", unknown)}; there are {string.Join(", ", s_rows.Select(r => r.Name))}");
         }
 
-        var chosen = s_rows.Where(r => options.Rows.Count == 0 ? r.InTable : options.Rows.Contains(r.Name));
+        var chosen = s_rows.Where(r => options.Rows.Count == 0 ? r.InTable(options) : options.Rows.Contains(r.Name));
         using var bench = new Bench(options);
         return RunAsync(bench, [.. chosen]).GetAwaiter().GetResult();
     }

@@ -39,14 +39,18 @@ internal static class Downloads
         return received;
     }
 
-    private static async Task<Road> RoadAsync(Participant participant, FitAssignment fit)
+    /// <summary>Whether the coordinator offers the other road.</summary>
+    public static async Task<bool> OffersRoadAsync(Participant participant, FitAssignment fit) => await FindRoadAsync(participant, fit) is not null;
+
+    private static async Task<Road> RoadAsync(Participant participant, FitAssignment fit) =>
+        await FindRoadAsync(participant, fit) ?? throw new BenchmarkException("the coordinator offers no other road for the model");
+
+    private static async Task<Road?> FindRoadAsync(Participant participant, FitAssignment fit)
     {
         var request = RequestOf(fit);
         request.PreferRoad = true;
         using var call = participant.Api.GetModel(request, participant.Headers);
-        return await call.ResponseStream.MoveNext(CancellationToken.None) && call.ResponseStream.Current.Road is { } road
-            ? road
-            : throw new BenchmarkException("the coordinator offers no other road for the model");
+        return await call.ResponseStream.MoveNext(CancellationToken.None) ? call.ResponseStream.Current.Road : null;
     }
 
     private static GetModelRequest RequestOf(FitAssignment fit) => new() { RunId = fit.RunId, Version = fit.BaseVersion };

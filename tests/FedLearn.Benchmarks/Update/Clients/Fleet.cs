@@ -54,13 +54,35 @@ internal sealed class Fleet : IAsyncDisposable
         return _open.Max(a => a.At);
     }
 
-    /// <summary>One round: everyone uploads at once, and then has the next round's assignment.</summary>
+    /// <summary>Whether the coordinator offers the HTTP road for its model.</summary>
+    public Task<bool> OffersRoadAsync() => Downloads.OffersRoadAsync(Participants[0], AssignmentOf(0));
+
+    /// <summary>Everyone downloads the base version at once.</summary>
+    /// <param name="download">How; returns the bytes received.</param>
+    /// <param name="length">The bytes expected.</param>
+    public Task DownloadAsync(Func<Participant, FitAssignment, Task<long>> download, long length) =>
+        Task.WhenAll(Participants.Select((p, i) => Task.Run(async () =>
+        {
+            var received = await download(p, AssignmentOf(i));
+            if (received != length)
+            {
+                throw new BenchmarkException($"{received} bytes of the model came, {length} were expected");
+            }
+        })));
+
+    /// <summary>One round: everyone uploads, and then has the next round's assignment.</summary>
+    /// <param name="road">How.</param>
+    /// <param name="payloads">Each one's update.</param>
+    /// <param name="atOnce">How many at once; null: all.</param>
     /// <returns>Seconds to the last receipt, and to the last notice of the next version.</returns>
-    public async Task<(double Receipts, double Published)> RoundAsync(IUploadRoad road, IReadOnlyList<Payload> payloads)
+    public async Task<(double Receipts, double Published)> RoundAsync(IUploadRoad road, IReadOnlyList<Payload> payloads, int? atOnce = null)
     {
         var headers = Participants.Select((p, i) => p.HeaderOf(AssignmentOf(i), payloads[i])).ToArray();
         var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Participants.Select((p, i) => Task.Run(() => road.SendAsync(p, headers[i], payloads[i]))));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, headers.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = atOnce ?? headers.Length },
+            async (i, _) => await road.SendAsync(Participants[i], headers[i], payloads[i]));
         var receipts = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return (receipts, Stopwatch.GetElapsedTime(start, await NextRoundAsync()).TotalSeconds);
     }

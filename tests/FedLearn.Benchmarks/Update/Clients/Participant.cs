@@ -16,6 +16,8 @@ internal sealed class Participant(string id, Federation.FederationClient api, Ht
     private readonly CancellationTokenSource _stop = new();
     private Task _watching = Task.CompletedTask;
 
+    public string Id => id;
+
     /// <summary>The stubs, as generated.</summary>
     public Federation.FederationClient Api => api;
 
@@ -43,7 +45,10 @@ internal sealed class Participant(string id, Federation.FederationClient api, Ht
     public ValueTask<Assigned> NextAsync() => _assignments.Reader.ReadAsync();
 
     /// <summary>What an update says of itself.</summary>
-    public UpdateHeader HeaderOf(FitAssignment fit, Payload payload) => new()
+    public UpdateHeader HeaderOf(FitAssignment fit, Payload payload) => HeaderOf(fit, payload.Length, payload.Digest);
+
+    /// <summary>The same, of a vector that is not here.</summary>
+    public UpdateHeader HeaderOf(FitAssignment fit, long length, byte[] digest) => new()
     {
         RunId = fit.RunId,
         Round = fit.Round,
@@ -53,7 +58,7 @@ internal sealed class Participant(string id, Federation.FederationClient api, Ht
         NumExamples = 100,
         Steps = 1,
         Metrics = { ["loss"] = 0.5 },
-        Parts = { new UpdatePart { Name = "delta", Encoding = Encoding.F32, ByteLength = payload.Length, Digest = ByteString.CopyFrom(payload.Digest) } },
+        Parts = { new UpdatePart { Name = "delta", Encoding = Encoding.F32, ByteLength = length, Digest = ByteString.CopyFrom(digest) } },
     };
 
     public async ValueTask DisposeAsync()

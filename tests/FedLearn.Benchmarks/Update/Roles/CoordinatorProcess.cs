@@ -20,7 +20,7 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
     public string OperatorToken { get; }
 
     public static async Task<CoordinatorProcess> StartAsync(CoordinatorSettings settings) =>
-        new(await RoleProcess.StartAsync(CoordinatorRole.RoleName, JsonSerializer.Serialize(settings)));
+        new(await RoleProcess.StartRoleAsync(CoordinatorRole.RoleName, JsonSerializer.Serialize(settings)));
 
     public ValueTask DisposeAsync() => Role.DisposeAsync();
 }

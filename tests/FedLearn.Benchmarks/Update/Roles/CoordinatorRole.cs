@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FedLearn.Coordinator;
 
@@ -9,10 +10,12 @@ internal sealed class CoordinatorRole : IRole
     public const string RoleName = "coordinator";
 
     private CoordinatorHost? _host;
+    private string _spec = "";
 
     public async Task<string> StartAsync(IReadOnlyList<string> arguments)
     {
         var settings = JsonSerializer.Deserialize<CoordinatorSettings>(arguments[0])!;
+        _spec = settings.Spec;
         _host = await CoordinatorHost.StartAsync(new CoordinatorOptions
         {
             DataFolder = settings.DataFolder,
@@ -25,6 +28,11 @@ internal sealed class CoordinatorRole : IRole
         });
         return $"{_host.Address} {_host.OperatorTokenFile}";
     }
+
+    /// <param name="command">"aggregate RUN ROUND CLIENT..." closes a round once more and answers with the seconds.</param>
+    public Task<string> AnswerAsync(string command) => command.Split(' ') is ["aggregate", var run, var round, .. var clients]
+        ? Task.FromResult(ReplayAggregation.Run(_host!, _spec, run, int.Parse(round), clients).ToString(CultureInfo.InvariantCulture))
+        : throw new ArgumentException($"unknown command: {command}");
 
     public async ValueTask DisposeAsync()
     {

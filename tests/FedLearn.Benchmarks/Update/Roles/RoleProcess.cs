@@ -24,9 +24,14 @@ internal sealed class RoleProcess : IAsyncDisposable
     /// <summary>What the role said once it was ready.</summary>
     public string Ready { get; private set; } = "";
 
-    public static async Task<RoleProcess> StartAsync(string role, params string[] arguments)
+    /// <summary>Starts a role of this program.</summary>
+    public static Task<RoleProcess> StartRoleAsync(string role, params string[] arguments) =>
+        StartAsync(Path.Combine(AppContext.BaseDirectory, "FedLearn.Benchmarks"), ["serve", role, .. arguments]);
+
+    /// <summary>Starts a program that answers as a role does.</summary>
+    public static async Task<RoleProcess> StartAsync(string program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "FedLearn.Benchmarks"), ["serve", role, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -21,20 +21,11 @@ internal sealed class DownloadRow(string name, string road, Func<Participant, Fi
         using var raw = new SocketClients(rawServer, clients, bench.Certificate);
         var seconds = await Turns.TakeAsync(
             bench.Options.Turns,
-            () => Turns.SecondsAsync(() => AllAsync(fleet, length)),
+            () => Turns.SecondsAsync(() => fleet.DownloadAsync(download, length)),
             () => Turns.SecondsAsync(() => raw.DownloadAsync(length)));
 
         var (own, wire) = (clients * length / 1e9 / seconds[0].Min(), clients * length / 1e9 / seconds[1].Min());
         var against = $"raw loopback socket, {clients} streams{(bench.Options.Tls ? ", TLS" : "")}";
         return [new(name, own / wire, "x", bar) { Reach = reach, Comparison = new(own, wire, "GB/s", against) }];
     }
-
-    private Task AllAsync(Fleet fleet, long length) => Task.WhenAll(fleet.Participants.Select((p, i) => Task.Run(async () =>
-    {
-        var received = await download(p, fleet.AssignmentOf(i));
-        if (received != length)
-        {
-            throw new BenchmarkException($"{received} bytes of the model came, {length} were expected");
-        }
-    })));
 }
