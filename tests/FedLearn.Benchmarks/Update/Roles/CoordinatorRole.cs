@@ -19,8 +19,11 @@ internal sealed class CoordinatorRole : IRole
         _host = await CoordinatorHost.StartAsync(new CoordinatorOptions
         {
             DataFolder = settings.DataFolder,
-            Listen = "http://127.0.0.1:0",
+            Listen = $"{(settings.Certificate is null ? "http" : "https")}://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
+            Vectors = "http://127.0.0.1:0",
+            TlsCertificate = FileOf(settings, ServerCertificate.CertificateFile),
+            TlsKey = FileOf(settings, ServerCertificate.KeyFile),
             Vectors = "http://127.0.0.1:0",
             SpecJsons = [settings.Spec],
             KeepUpdates = settings.KeepUpdates,
@@ -42,4 +45,7 @@ internal sealed class CoordinatorRole : IRole
             await _host.DisposeAsync();
         }
     }
+
+    private static string? FileOf(CoordinatorSettings settings, string name) =>
+        settings.Certificate is { } folder ? Path.Combine(folder, name) : null;
 }
