@@ -24,7 +24,6 @@ internal sealed class CoordinatorRole : IRole
             Vectors = "http://127.0.0.1:0",
             TlsCertificate = FileOf(settings, ServerCertificate.CertificateFile),
             TlsKey = FileOf(settings, ServerCertificate.KeyFile),
-            Vectors = "http://127.0.0.1:0",
             SpecJsons = [settings.Spec],
             KeepUpdates = settings.KeepUpdates,
             DrainSeconds = 0,
