@@ -13,8 +13,9 @@ internal sealed class SdkWorkers : IAsyncDisposable
     public SdkWorkers(Bench bench, CoordinatorProcess coordinator, int count)
     {
         var folder = bench.NewFolder();
+        var trusted = bench.WriteCertificate() is { } certificate ? Path.Combine(certificate, ServerCertificate.CertificateFile) : null;
         _workers = [.. Enumerable.Range(0, count).Select(i => Task.Run(() => FederationClient.RunAsync(
-            OptionsOf(coordinator, folder, i), [new ConstantTrainer((i + 1) * 1e-4f)], _stop.Token)))];
+            OptionsOf(coordinator, folder, i, trusted), [new ConstantTrainer((i + 1) * 1e-4f)], _stop.Token)))];
     }
 
     /// <summary>Ends when a worker ends by itself, which none should.</summary>
@@ -27,8 +28,9 @@ internal sealed class SdkWorkers : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static WorkerOptions OptionsOf(CoordinatorProcess coordinator, string folder, int number) => new()
+    private static WorkerOptions OptionsOf(CoordinatorProcess coordinator, string folder, int number, string? trusted) => new()
     {
+        TrustedCertificate = trusted,
         Coordinator = coordinator.Address.GetLeftPart(UriPartial.Authority),
         ClientId = $"client-{number:0000}",
         StateFolder = Path.Combine(folder, $"{number}"),
