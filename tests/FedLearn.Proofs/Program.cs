@@ -1,7 +1,8 @@
 using FedLearn.Proofs;
+using FedLearn.Proofs.Simulation;
 
 // One class per proof; a new one is added to this list.
-IProof[] proofs = [];
+IProof[] proofs = [new SimulateProof()];
 
 if (args is not [var name, .. var rest] || proofs.SingleOrDefault(p => p.Name == name) is not { } proof)
 {

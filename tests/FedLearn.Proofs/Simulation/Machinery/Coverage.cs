@@ -1,0 +1,35 @@
+using FedLearn.Core.Rounds;
+
+namespace FedLearn.Proofs.Simulation.Machinery;
+
+/// <summary>Counts what simulations did: each kind of fault, each transition of the state machine, each answer.</summary>
+internal sealed class Coverage
+{
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>What many seeds together must have done at least once.</summary>
+    public static IReadOnlyList<string> Required { get; } =
+    [
+        .. Enum.GetNames<Fault>().Select(f => $"fault {f}"),
+        .. Enum.GetNames<Refusal>().Select(r => $"refusal {r}"),
+        .. typeof(RunEvent).GetNestedTypes().Select(t => $"event {t.Name}"),
+        .. typeof(RunEffect).GetNestedTypes().Select(t => $"effect {t.Name}"),
+        .. from r in Enum.GetNames<RunPhase>() where r != nameof(RunPhase.Over) select $"recovery while {r}",
+        .. Transitions.All.Select(t => $"transition {t}"),
+    ];
+
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    /// <summary>What is required and was never done.</summary>
+    public IEnumerable<string> Missing => Required.Where(r => !_counts.ContainsKey(r));
+
+    public void Hit(string what) => _counts[what] = _counts.GetValueOrDefault(what) + 1;
+
+    public void Add(Coverage other)
+    {
+        foreach (var (what, count) in other._counts)
+        {
+            _counts[what] = _counts.GetValueOrDefault(what) + count;
+        }
+    }
+}
