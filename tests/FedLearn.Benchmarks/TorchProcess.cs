@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FedLearn.Benchmarks;
 
-/// <summary>A Python process with PyTorch that trains on request: <c>batch examples</c> in, samples per second out.</summary>
+/// <summary>A Python process with PyTorch that trains on request: <c>model batch examples</c> in, samples per second out.</summary>
 internal sealed class TorchProcess : IDisposable
 {
     private readonly Process _process;
@@ -26,9 +26,9 @@ internal sealed class TorchProcess : IDisposable
         }
     }
 
-    public double SamplesPerSecond(int batch, int examples)
+    public double SamplesPerSecond(string model, int batch, int examples)
     {
-        _process.StandardInput.WriteLine($"{batch} {examples}");
+        _process.StandardInput.WriteLine($"{model} {batch} {examples}");
         _process.StandardInput.Flush();
         return double.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
     }

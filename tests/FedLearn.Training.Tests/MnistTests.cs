@@ -18,7 +18,7 @@ public class MnistTests
         var settings = new ClientSettings { Epochs = 2, BatchSize = 10, LearningRate = 0.05 };
         var sgd = new LocalSgd(model, data.Train, Given.Parameters(model, 1, 0.05), Given.Job(settings));
         sgd.Run(TestContext.Current.CancellationToken);
-        var (_, accuracy) = Evaluator.Run(model, data.Test, sgd.Parameters, TestContext.Current.CancellationToken);
+        var (_, accuracy) = Evaluator.Run(model, data.Test, sgd.Parameters, 1, TestContext.Current.CancellationToken);
         Assert.True(accuracy > 0.95, $"{accuracy}");
     }
 }

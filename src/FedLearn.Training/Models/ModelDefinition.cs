@@ -1,27 +1,39 @@
 using System.Collections.Immutable;
 using FedLearn.Core.Models;
+using FedLearn.Training.Models.Convolutional;
+using FedLearn.Training.Models.Kernels;
 
 namespace FedLearn.Training.Models;
 
 /// <summary>
-/// What a built-in model is: dense layers with ReLU between them and a loss on top. Linear, logistic and softmax regression are
-/// the cases without a hidden layer.
+/// What a built-in model is: convolutions with pools (only <c>cnn</c> has some), dense layers with ReLU between them and a loss on top.
+/// Linear, logistic and softmax regression are the cases without a hidden layer.
 /// </summary>
 public sealed class ModelDefinition
 {
     internal ModelDefinition(string kind, ImmutableArray<int> layerSizes, LossKind loss, bool classifies)
+        : this(kind, [], layerSizes, loss, classifies)
+    {
+    }
+
+    internal ModelDefinition(
+        string kind, ImmutableArray<ConvShape> convolutions, ImmutableArray<int> layerSizes, LossKind loss, bool classifies)
     {
         Kind = kind;
+        Convolutions = convolutions;
         LayerSizes = layerSizes;
         Loss = loss;
         Classifies = classifies;
-        Manifest = new(Tensors(layerSizes));
+        Manifest = new([.. ConvTensors(convolutions), .. DenseTensors(layerSizes, convolutions.IsEmpty)]);
     }
 
-    /// <summary>The model kind's name: linear, logistic, softmax or mlp.</summary>
+    /// <summary>The model kind's name: linear, logistic, softmax, mlp or cnn.</summary>
     public string Kind { get; }
 
-    /// <summary>The number of inputs, of each hidden layer's units, and of outputs; at least two numbers.</summary>
+    /// <summary>
+    /// Of the dense layers: the number of inputs, of each hidden layer's units, and of outputs; at least two numbers. The inputs are the
+    /// example's features, or the last pool's output channel by channel.
+    /// </summary>
     public ImmutableArray<int> LayerSizes { get; }
 
     /// <summary>The loss.</summary>
@@ -34,25 +46,45 @@ public sealed class ModelDefinition
     public int Classes => !Classifies ? 0 : Loss == LossKind.BinaryCrossEntropy ? 2 : Outputs;
 
     /// <summary>Features of one example.</summary>
-    public int Inputs => LayerSizes[0];
+    public int Inputs => Convolutions is [var first, ..] ? first.Inputs * first.Height * first.Width : LayerSizes[0];
 
     /// <summary>Units of the last layer.</summary>
     public int Outputs => LayerSizes[^1];
 
     /// <summary>
-    /// The tensors: <c>layers.i.weight</c> [out, in] and <c>layers.i.bias</c> [out] in order. Layers before a ReLU start with
+    /// The tensors in order: <c>layers.i.weight</c> [out, in] and <c>layers.i.bias</c> [out]; of a cnn <c>conv1.weight</c> [out, in, kernel, kernel],
+    /// <c>conv1.bias</c> and so on, then <c>fc1.weight</c> [out, in], <c>fc1.bias</c> and so on: PyTorch's layouts. Layers before a ReLU start with
     /// He's rule, the last one with Glorot's, biases with zeros; a model without hidden layers starts with zeros, since its loss is convex.
     /// </summary>
     public ModelManifest Manifest { get; }
 
-    private static IEnumerable<TensorSpec> Tensors(ImmutableArray<int> sizes)
+    /// <summary>The convolutions below the dense layers, lowest first.</summary>
+    internal ImmutableArray<ConvShape> Convolutions { get; }
+
+    /// <summary>Buffers and kernels for this model.</summary>
+    /// <param name="maximumBatch">The most examples of a pass.</param>
+    /// <param name="threads">How many threads may work on a pass; changes no bit. Only convolutions are worth more than one.</param>
+    internal Network CreateNetwork(int maximumBatch, int threads) =>
+        Convolutions.IsEmpty ? new DenseNetwork(this, maximumBatch) : new ConvNetwork(this, maximumBatch, new Crew(threads));
+
+    private static IEnumerable<TensorSpec> ConvTensors(ImmutableArray<ConvShape> convolutions)
+    {
+        foreach (var (i, c) in convolutions.Index())
+        {
+            yield return new($"conv{i + 1}.weight", InitRule.He, c.Outputs, c.Inputs, c.Kernel, c.Kernel);
+            yield return new($"conv{i + 1}.bias", InitRule.Zeros, c.Outputs);
+        }
+    }
+
+    private static IEnumerable<TensorSpec> DenseTensors(ImmutableArray<int> sizes, bool alone)
     {
         var layers = sizes.Length - 1;
         for (var i = 0; i < layers; i++)
         {
-            var init = layers == 1 ? InitRule.Zeros : i < layers - 1 ? InitRule.He : InitRule.Glorot;
-            yield return new($"layers.{i}.weight", init, sizes[i + 1], sizes[i]);
-            yield return new($"layers.{i}.bias", InitRule.Zeros, sizes[i + 1]);
+            var name = alone ? $"layers.{i}" : $"fc{i + 1}";
+            var init = alone && layers == 1 ? InitRule.Zeros : i < layers - 1 ? InitRule.He : InitRule.Glorot;
+            yield return new($"{name}.weight", init, sizes[i + 1], sizes[i]);
+            yield return new($"{name}.bias", InitRule.Zeros, sizes[i + 1]);
         }
     }
 }

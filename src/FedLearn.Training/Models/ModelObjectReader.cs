@@ -49,36 +49,36 @@ internal sealed class ModelObjectReader
         return null;
     }
 
-    public int? Size(string name, int minimum)
+    public int? Size(string name, int minimum, int maximum = MaximumSize)
     {
         if (_model.TryGetProperty(name, out var value))
         {
-            return Size(name, value, minimum);
+            return Size(name, value, minimum, maximum);
         }
 
-        Add(name, Range(minimum), "nothing");
+        Add(name, Range(minimum, maximum), "nothing");
         return null;
     }
 
-    public ImmutableArray<int> Sizes(string name, int maximumCount)
+    public ImmutableArray<int> Sizes(string name, int minimumCount, int maximumCount, int maximum = MaximumSize)
     {
-        var expected = $"an array of 1 to {maximumCount} layer sizes";
+        var expected = $"an array of {minimumCount} to {maximumCount} layer sizes";
         if (!_model.TryGetProperty(name, out var value))
         {
             Add(name, expected, "nothing");
             return [];
         }
 
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is var count && (count < 1 || count > maximumCount))
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is var count && (count < minimumCount || count > maximumCount))
         {
             Add(name, expected, Describe(value));
             return [];
         }
 
-        return [.. value.EnumerateArray().Select((item, i) => Size($"{name}[{i}]", item, 1) ?? 1)];
+        return [.. value.EnumerateArray().Select((item, i) => Size($"{name}[{i}]", item, 1, maximum) ?? 1)];
     }
 
-    private static string Range(int minimum) => $"a whole number from {minimum} to {MaximumSize}";
+    private static string Range(int minimum, int maximum) => $"a whole number from {minimum} to {maximum}";
 
     private static string Describe(JsonElement value) => value.ValueKind switch
     {
@@ -87,14 +87,14 @@ internal sealed class ModelObjectReader
         _ => $"a longer {value.ValueKind.ToString().ToLowerInvariant()}",
     };
 
-    private int? Size(string path, JsonElement value, int minimum)
+    private int? Size(string path, JsonElement value, int minimum, int maximum)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) && size >= minimum && size <= MaximumSize)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) && size >= minimum && size <= maximum)
         {
             return size;
         }
 
-        Add(path, Range(minimum), Describe(value));
+        Add(path, Range(minimum, maximum), Describe(value));
         return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using FedLearn.Training.Models.Convolutional;
 
 namespace FedLearn.Training.Models;
 
@@ -11,9 +12,13 @@ namespace FedLearn.Training.Models;
 /// <item><c>{"kind":"softmax","inputs":784,"classes":10}</c>: softmax regression, cross-entropy;</item>
 /// <item><c>{"kind":"mlp","inputs":784,"hidden":[200,200],"classes":10,"loss":"cross-entropy"}</c>: ReLU perceptron;
 /// <c>loss</c> is <c>cross-entropy</c> (default; needs <c>classes</c>) or <c>mse</c> (with <c>classes</c> on one-hot targets, without on one
-/// real target).</item>
+/// real target);</item>
+/// <item><c>{"kind":"cnn","height":28,"width":28,"channels":1,"filters":[32,64],"kernel":5,"hidden":[512],"classes":10}</c>: for each of
+/// <c>filters</c> a "same" convolution of so many output channels, ReLU and a 2 x 2 max-pool; then dense layers with ReLU between them and
+/// cross-entropy. <c>channels</c> is 1 and <c>kernel</c> 5 by default. Features are the image row by row, channel after channel.</item>
 /// </list>
-/// Other fields (<c>tensors</c>, say) are left to others. Sizes are 1 to 1,048,576, classes at least 2, hidden layers 1 to 16.
+/// Other fields (<c>tensors</c>, say) are left to others. Sizes are 1 to 1,048,576, classes at least 2, hidden layers 1 to 16
+/// (of a cnn 0 to 16); an image's sides and channels are at most 4,096, filters 1 to 8 numbers of at most 4,096, the kernel is odd and at most 15.
 /// </summary>
 public static class ModelRegistry
 {
@@ -23,6 +28,7 @@ public static class ModelRegistry
         ["logistic"] = r => Regression(r, "logistic", LossKind.BinaryCrossEntropy),
         ["softmax"] = Softmax,
         ["mlp"] = Perceptron,
+        ["cnn"] = ConvReader.Read,
     };
 
     /// <summary>The built-in kinds, in alphabetical order.</summary>
@@ -65,7 +71,7 @@ public static class ModelRegistry
     private static ModelDefinition? Perceptron(ModelObjectReader reader)
     {
         var inputs = reader.Size("inputs", 1);
-        var hidden = reader.Sizes("hidden", maximumCount: 16);
+        var hidden = reader.Sizes("hidden", 1, 16);
         var loss = reader.Text("loss", "cross-entropy");
         if (loss is not (null or "cross-entropy" or "mse"))
         {

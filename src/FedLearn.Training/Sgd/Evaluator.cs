@@ -10,11 +10,11 @@ internal static unsafe class Evaluator
     private const int ChunkSize = 128;
 
     public static (double Loss, double Accuracy) Run(
-        ModelDefinition model, DataSet data, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
+        ModelDefinition model, DataSet data, ReadOnlySpan<float> parameters, int threads, CancellationToken cancellationToken)
     {
         var own = new AlignedFloats(parameters.Length);
         parameters.CopyTo(own.Span);
-        var network = new DenseNetwork(model, Math.Min(ChunkSize, data.Count));
+        var network = model.CreateNetwork(Math.Min(ChunkSize, data.Count), threads);
         Span<int> indices = stackalloc int[ChunkSize];
         var sum = default(LossSum);
         for (var start = 0; start < data.Count; start += ChunkSize)

@@ -8,7 +8,7 @@ namespace FedLearn.Training.Sgd;
 /// A step on a large or the whole batch: gradients of chunks in float32, added up in double, and the step itself in double, rounded once.
 /// So full-batch descent on parts, averaged, stays within float rounding of full-batch descent on the union.
 /// </summary>
-internal sealed unsafe class ExactStep(DenseNetwork network, AlignedFloats parameters, SgdJob job) : ISgdStep
+internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
 {
     /// <summary>The most examples whose gradient is summed in float32.</summary>
     public const int ChunkSize = 128;

@@ -14,7 +14,7 @@ internal sealed unsafe class LocalSgd
     private readonly DataSet _data;
     private readonly SgdJob _job;
     private readonly AlignedFloats _parameters;
-    private readonly DenseNetwork _network;
+    private readonly Network _network;
     private readonly ISgdStep _step;
     private readonly int _batchSize;
 
@@ -25,7 +25,7 @@ internal sealed unsafe class LocalSgd
         parameters.CopyTo(_parameters.Span);
         _batchSize = job.Settings.BatchSize == 0 ? data.Count : Math.Min(job.Settings.BatchSize, data.Count);
         var exact = job.Settings.BatchSize == 0 || _batchSize > ExactStep.ChunkSize;
-        _network = new(model, exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize);
+        _network = model.CreateNetwork(exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize, job.Threads);
         _step = exact ? new ExactStep(_network, _parameters, job)
             : job.Settings.Momentum > 0 ? new MomentumStep(_network, _parameters, job)
             : new PlainStep(_network, _parameters, job);

@@ -6,7 +6,7 @@ using FedLearn.Training.Models.Kernels;
 namespace FedLearn.Training.Sgd;
 
 /// <summary>SGD with heavy-ball momentum, the velocity at zero when a round begins.</summary>
-internal sealed unsafe class MomentumStep(DenseNetwork network, AlignedFloats parameters, SgdJob job) : ISgdStep
+internal sealed unsafe class MomentumStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
 {
     private readonly AlignedFloats _velocity = new(parameters.Length);
     private readonly float _rate = (float)job.Settings.LearningRateAt(job.Round);

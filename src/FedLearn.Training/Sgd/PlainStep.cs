@@ -8,7 +8,7 @@ namespace FedLearn.Training.Sgd;
 /// SGD without momentum: w = (1 - lr*wd) * w - lr * gradient, done by the gradient's own kernel, so that each weight is read and written
 /// once and no gradient is ever stored.
 /// </summary>
-internal sealed unsafe class PlainStep(DenseNetwork network, AlignedFloats parameters, SgdJob job) : ISgdStep
+internal sealed unsafe class PlainStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
 {
     private readonly double _rate = job.Settings.LearningRateAt(job.Round);
 

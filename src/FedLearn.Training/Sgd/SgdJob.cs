@@ -18,6 +18,9 @@ internal sealed record SgdJob
     /// <summary>The client.</summary>
     public required string ClientId { get; init; }
 
+    /// <summary>How many threads may work on a step; changes no bit. Default 1.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Told once at the end of each epoch, and when a limit ends training within one.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
 

@@ -49,7 +49,7 @@ public class DigitsRecordSourceTests
         var model = Given.Model(json);
         var sgd = new LocalSgd(model, data.Train, Given.Parameters(model, 1, scale: 0.05), Given.Job(new ClientSettings { Epochs = 8, BatchSize = 10, LearningRate = 0.05 }));
         sgd.Run(TestContext.Current.CancellationToken);
-        return Evaluator.Run(model, data.Test, sgd.Parameters, TestContext.Current.CancellationToken).Accuracy;
+        return Evaluator.Run(model, data.Test, sgd.Parameters, 1, TestContext.Current.CancellationToken).Accuracy;
     }
 
     private static LocalData ManyHands(int writers, int each)

@@ -1,6 +1,5 @@
 using FedLearn.Training.Models;
 using FedLearn.Training.Models.Kernels;
-using FedLearn.Training.Sgd;
 
 namespace FedLearn.Training.Tests.Models;
 
@@ -42,7 +41,7 @@ public unsafe class DenseNetworkTests
         var start = Given.Parameters(model, seed: 6);
         var gradient = LossAndGradient(model, data, start).Gradient;
 
-        var network = new DenseNetwork(model, 9);
+        var network = model.CreateNetwork(9, 1);
         var parameters = new AlignedFloats(start.Length);
         start.CopyTo(parameters.Span);
         network.Gather(data, [.. Enumerable.Range(0, 9)]);
@@ -78,7 +77,7 @@ public unsafe class DenseNetworkTests
     private static (double Loss, double[] Gradient) LossAndGradient(
         ModelDefinition model, FedLearn.Training.Data.DataSet data, ReadOnlySpan<float> start)
     {
-        var network = new DenseNetwork(model, data.Count);
+        var network = model.CreateNetwork(data.Count, 1);
         AlignedFloats parameters = new(start.Length), gradient = new(start.Length);
         start.CopyTo(parameters.Span);
         network.Gather(data, [.. Enumerable.Range(0, data.Count)]);

@@ -59,7 +59,7 @@ public unsafe class KernelTests
         var relu = seed % 2 == 0;
         AlignedFloats x = Normal(batch * inputs, seed), w = Normal(outputs * inputs, seed + 1), bias = Normal(outputs, seed + 2);
         var target = Guarded(batch * outputs);
-        DenseKernel<TOps, TVector>.Run(x.Pointer, batch, inputs, w.Pointer, bias.Pointer, outputs, target.Pointer, relu);
+        DenseKernel<TOps, TVector>.Run(x.Pointer, batch, inputs, w.Pointer, bias.Pointer, outputs, target.Pointer, relu, 0, outputs);
         for (var b = 0; b < batch; b++)
         {
             for (var o = 0; o < outputs; o++)
@@ -88,7 +88,7 @@ public unsafe class KernelTests
         var target = Guarded(rows * columns);
         start.Span.CopyTo(target.Span);
         var (row, step) = transposed ? (1, rows) : (depth, 1);
-        ProductKernel<TOps, TVector>.Run(target.Pointer, rows, columns, alpha, beta, new(left.Pointer, row, step), right.Pointer, depth);
+        ProductKernel<TOps, TVector>.Run(target.Pointer, rows, columns, alpha, beta, new(left.Pointer, row, step), right.Pointer, depth, 0, columns);
         for (var i = 0; i < rows; i++)
         {
             for (var j = 0; j < columns; j++)

@@ -16,6 +16,17 @@ public class ModelRegistryTests
             model.Manifest.Tensors.Select(t => $"{t.Name} [{string.Join(',', t.Shape)}] {t.Init.Kind}"));
     }
 
+    [Fact]
+    public void ConvolutionalNetwork_OfMcMahan_Has1663370ParametersInPyTorchsLayouts()
+    {
+        var model = Given.Model("""{"kind":"cnn","height":28,"width":28,"filters":[32,64],"hidden":[512],"classes":10}""");
+        Assert.Equal((1_663_370, 784, 10), (model.Manifest.ElementCount, model.Inputs, model.Classes));
+        Assert.Equal(
+            ["conv1.weight [32,1,5,5] He", "conv1.bias [32] Zeros", "conv2.weight [64,32,5,5] He", "conv2.bias [64] Zeros",
+             "fc1.weight [512,3136] He", "fc1.bias [512] Zeros", "fc2.weight [10,512] Glorot", "fc2.bias [10] Zeros"],
+            model.Manifest.Tensors.Select(t => $"{t.Name} [{string.Join(',', t.Shape)}] {t.Init.Kind}"));
+    }
+
     [Theory]
     [InlineData("""{"kind":"linear","inputs":13}""", LossKind.MeanSquaredError, 14, 0)]
     [InlineData("""{"kind":"logistic","inputs":13}""", LossKind.BinaryCrossEntropy, 14, 2)]
@@ -30,7 +41,19 @@ public class ModelRegistryTests
     [Theory]
     [InlineData("[]", "model: expected an object such as {\"kind\":\"softmax\",...}, found []")]
     [InlineData("{}", "model.kind: expected a string, found nothing")]
-    [InlineData("""{"kind":"cnn"}""", "model.kind: expected one of linear, logistic, mlp, softmax, found \"cnn\"")]
+    [InlineData("""{"kind":"tree"}""", "model.kind: expected one of cnn, linear, logistic, mlp, softmax, found \"tree\"")]
+    [InlineData(
+        """{"kind":"cnn","height":0,"width":5000,"channels":0,"filters":[1,5000],"kernel":4,"classes":1}""",
+        "model.height: expected a whole number from 1 to 4096, found 0; model.width: expected a whole number from 1 to 4096, found 5000; "
+        + "model.channels: expected a whole number from 1 to 4096, found 0; model.filters[1]: expected a whole number from 1 to 4096, found 5000; "
+        + "model.hidden: expected an array of 0 to 16 layer sizes, found nothing; model.classes: expected a whole number from 2 to 1048576, found 1; "
+        + "model.kernel: expected an odd number, so that the output has the input's size, found 4")]
+    [InlineData(
+        """{"kind":"cnn","height":7,"width":28,"filters":[2,2,2],"hidden":[],"classes":2}""",
+        "model.filters: expected so few that an image of 7 x 28 is left after halving it once for each, found 3")]
+    [InlineData(
+        """{"kind":"cnn","height":4096,"width":4096,"filters":[1],"kernel":1,"hidden":[],"classes":2}""",
+        "model.filters[0]: expected at most 8388608 values in the layer, found 536870912")]
     [InlineData("""{"kind":"linear","inputs":0}""", "model.inputs: expected a whole number from 1 to 1048576, found 0")]
     [InlineData("""{"kind":"linear","inputs":1.5}""", "model.inputs: expected a whole number from 1 to 1048576, found 1.5")]
     [InlineData(

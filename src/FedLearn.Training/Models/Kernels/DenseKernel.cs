@@ -15,17 +15,19 @@ internal static unsafe class DenseKernel<TOps, TVector>
     private const int Examples = 5;
     private const int PanelFloats = 6144;
 
-    public static void Run(float* input, int batch, int inputs, float* weight, float* bias, int outputs, float* target, bool relu)
+    /// <summary>Computes the outputs from <paramref name="first"/> to <paramref name="end"/>, exclusive.</summary>
+    public static void Run(
+        float* input, int batch, int inputs, float* weight, float* bias, int outputs, float* target, bool relu, int first, int end)
     {
         var panel = Math.Max(2, PanelFloats / inputs / 2 * 2);
-        for (var start = 0; start < outputs; start += panel)
+        for (var start = first; start < end; start += panel)
         {
-            var end = Math.Min(start + panel, outputs);
+            var stop = Math.Min(start + panel, end);
             for (var b = 0; b < batch; b += Examples)
             {
-                for (var o = start; o < end; o += 2)
+                for (var o = start; o < stop; o += 2)
                 {
-                    Block(input, b, batch, inputs, weight, bias, o, outputs, target, relu);
+                    Block(input, b, batch, inputs, weight, bias, o, Math.Min(o + 1, end - 1), outputs, target, relu);
                 }
             }
         }
@@ -33,9 +35,8 @@ internal static unsafe class DenseKernel<TOps, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Block(
-        float* input, int b, int batch, int inputs, float* weight, float* bias, int o, int outputs, float* target, bool relu)
+        float* input, int b, int batch, int inputs, float* weight, float* bias, int o, int second, int outputs, float* target, bool relu)
     {
-        var second = Math.Min(o + 1, outputs - 1);
         float* w0 = weight + ((nint)o * inputs), w1 = weight + ((nint)second * inputs);
         var last = batch - 1;
         float* x0 = input + ((nint)b * inputs), x1 = input + ((nint)Math.Min(b + 1, last) * inputs);

@@ -28,25 +28,26 @@ internal static unsafe class ProductKernel<TOps, TVector>
     private const int Rows = 4;
     private const int PanelFloats = 8192;
 
+    /// <summary>Computes the columns from <paramref name="first"/> to <paramref name="end"/>, exclusive.</summary>
     public static void Run(
-        float* target, int rows, int columns, float alpha, float beta, LeftFactor left, float* right, int depth)
+        float* target, int rows, int columns, float alpha, float beta, LeftFactor left, float* right, int depth, int first, int end)
     {
         var wide = 3 * TOps.Width;
         var panel = Math.Max(1, PanelFloats / Math.Max(depth, 1) / wide) * wide;
-        for (var start = 0; start < columns; start += panel)
+        for (var start = first; start < end; start += panel)
         {
-            var end = Math.Min(start + panel, columns);
+            var stop = Math.Min(start + panel, end);
             for (var i = 0; i < rows; i += Rows)
             {
                 var j = start;
-                for (; j + wide <= end; j += wide)
+                for (; j + wide <= stop; j += wide)
                 {
                     Wide(target, i, rows, j, columns, alpha, beta, left, right, depth);
                 }
 
-                for (; j < end; j += TOps.Width)
+                for (; j < stop; j += TOps.Width)
                 {
-                    Narrow(target, i, rows, j, columns, alpha, beta, left, right, depth);
+                    Narrow(target, i, rows, j, stop, columns, alpha, beta, left, right, depth);
                 }
             }
         }
@@ -123,9 +124,9 @@ internal static unsafe class ProductKernel<TOps, TVector>
     /// <summary>Up to one vector of columns, masked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow(
-        float* target, int i, int rows, int j, int columns, float alpha, float beta, LeftFactor left, float* right, int depth)
+        float* target, int i, int rows, int j, int stop, int columns, float alpha, float beta, LeftFactor left, float* right, int depth)
     {
-        var mask = TOps.Mask(Math.Min(TOps.Width, columns - j));
+        var mask = TOps.Mask(Math.Min(TOps.Width, stop - j));
         var last = rows - 1;
         float* a0 = left.Row(i), a1 = left.Row(Math.Min(i + 1, last));
         float* a2 = left.Row(Math.Min(i + 2, last)), a3 = left.Row(Math.Min(i + 3, last));
