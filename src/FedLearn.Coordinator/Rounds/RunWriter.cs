@@ -135,7 +135,8 @@ internal sealed class RunWriter : IAsyncDisposable
         }
         else
         {
-            _eligible = _eligible.Add(answer.ClientId);
+            // An answer that is read after its client's stream has ended selects nobody: the client would stay selectable for ever.
+            _eligible = _services.Hub.IsOnline(answer.ClientId) ? _eligible.Add(answer.ClientId) : _eligible;
             Run.Declined = Run.Declined.Remove(answer.ClientId);
         }
 

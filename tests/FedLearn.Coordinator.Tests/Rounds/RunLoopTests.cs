@@ -63,9 +63,11 @@ public class RunLoopTests
     private static RunLoop Loop(IRunStore store, RunSpec spec, TaskCompletionSource<string>? fatal = null)
     {
         var time = new FakeTimeProvider();
+        var hub = new WatchHub(time);
+        hub.Open("c00");
         var stored = new StoredRun("r", RunSpecWriter.Write(spec), new RunState { Spec = spec }, ImmutableSortedDictionary<string, SealedUpdate>.Empty, DateTimeOffset.UnixEpoch);
         return new RunLoop(stored, BusyStore.Initial, new RunServices(
-            store, new InstantModels(), new WatchHub(time), new CoordinatorLog(NullLogger<CoordinatorLog>.Instance), time, (why, _) => fatal?.TrySetResult(why)));
+            store, new InstantModels(), hub, new CoordinatorLog(NullLogger<CoordinatorLog>.Instance), time, (why, _) => fatal?.TrySetResult(why)));
     }
 
     /// <summary>Asks until it is so; every question also lets the loop take up what a busy store refused.</summary>

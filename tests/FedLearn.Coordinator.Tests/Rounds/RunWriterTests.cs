@@ -12,16 +12,20 @@ public sealed class RunWriterTests : IAsyncDisposable
 {
     private readonly BusyStore _store = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly WatchHub _hub;
+    private readonly WatchSession _session;
     private readonly List<Action> _background = [];
     private readonly List<RunMessage> _posted = [];
     private readonly RunWriter _writer;
 
     public RunWriterTests()
     {
+        _hub = new WatchHub(_time);
+        _session = _hub.Open("c00");
         var spec = TestRun.Spec with { Stop = new StopSpec { WallSeconds = 1000 } };
         var stored = new StoredRun("r", RunSpecWriter.Write(spec), new RunState { Spec = spec }, ImmutableSortedDictionary<string, SealedUpdate>.Empty, DateTimeOffset.UnixEpoch);
         var services = new RunServices(
-            _store, new InstantModels(), new WatchHub(_time), new CoordinatorLog(NullLogger<CoordinatorLog>.Instance), _time, (why, e) => throw new InvalidOperationException(why, e))
+            _store, new InstantModels(), _hub, new CoordinatorLog(NullLogger<CoordinatorLog>.Instance), _time, (why, e) => throw new InvalidOperationException(why, e))
         {
             InBackground = InBackground,
         };
@@ -35,7 +39,7 @@ public sealed class RunWriterTests : IAsyncDisposable
     {
         _store.Refuse<RunEffect.OpenRound>();
 
-        var next = _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Attach(new WatchSession("c00"), new TaskCompletionSource())]);
+        var next = _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Attach(_session, new TaskCompletionSource())]);
 
         Assert.Equal(TimeSpan.FromSeconds(1), next);
         Assert.Equal(TimeSpan.FromSeconds(600), _writer.Take([RunWriter.Tick]));
@@ -55,6 +59,17 @@ public sealed class RunWriterTests : IAsyncDisposable
         Assert.Empty(_posted);
         Assert.Single(_background)();
         Assert.IsType<RunEvent.AggregateReady>(Assert.IsType<RunMessage.Happened>(Assert.Single(_posted)).Event);
+    }
+
+    [Fact]
+    public void Take_AnswerReadAfterItsClientWentAway_SelectsNobody()
+    {
+        Assert.True(_hub.Close(_session));
+
+        _writer.Take([new RunMessage.Gone("c00"), new RunMessage.Answer("c00", null)]);
+
+        Assert.Equal(RunPhase.Waiting, _writer.Run.State.Phase);
+        Assert.Empty(_writer.Run.State.Eligible);
     }
 
     private Task InBackground(Action work)

@@ -114,8 +114,8 @@ internal sealed partial class SimClient(SimWorld world, int index)
         this,
         (process, reply) =>
         {
-            // A request dies with its connection.
-            if (link.IsOpen && process.Run is not null)
+            // An acceptance may be read after its client's stream has ended. (So may a decline, but then the client is asked again.)
+            if ((link.IsOpen || reason is null) && process.Run is not null)
             {
                 process.Post(new RunMessage.Answer(Id, reason));
                 reply(this);

@@ -18,6 +18,7 @@ internal sealed class SimProcess : IOpenRuns
     private readonly List<(Task Attached, SimLink Link)> _attaching = [];
     private readonly List<SimLink> _links = [];
     private Func<IReadOnlyList<RunMessage>, TimeSpan?>? _take;
+    private IReadOnlyList<RunMessage> _taking = [];
     private bool _pumpPlanned;
     private int _timer;
 
@@ -129,6 +130,10 @@ internal sealed class SimProcess : IOpenRuns
         }
     }
 
+    /// <summary>Whether a client has a Watch stream here, or the run is about to hear that it has none any more.</summary>
+    public bool IsOnline(string clientId) =>
+        _services.Hub.IsOnline(clientId) || _inbox.Concat(_taking).Any(m => m is RunMessage.Gone gone && gone.ClientId == clientId);
+
     /// <summary>The process ends, here and now.</summary>
     public void Die(string why)
     {
@@ -145,6 +150,7 @@ internal sealed class SimProcess : IOpenRuns
         _pumpPlanned = false;
         RunMessage[] batch = [.. _inbox];
         _inbox.Clear();
+        _taking = batch;
         var next = _take?.Invoke(batch);
         for (var i = 0; i < _asked.Count; i++)
         {

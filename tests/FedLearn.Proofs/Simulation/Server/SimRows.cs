@@ -2,6 +2,7 @@ using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Rows;
 using FedLearn.Core.Rounds;
+using FedLearn.Proofs.Simulation.Invariants;
 
 namespace FedLearn.Proofs.Simulation.Server;
 
@@ -102,7 +103,7 @@ internal sealed class SimRows
             };
             if (key is not null && (taken || !seen.Add(key)))
             {
-                throw new InvalidOperationException($"UNIQUE constraint failed: {key}");
+                throw new InvariantBrokenException("KeysAreUnique", $"the database would refuse {key}, and the process would end");
             }
         }
     }
