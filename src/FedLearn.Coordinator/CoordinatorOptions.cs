@@ -38,12 +38,6 @@ public sealed record CoordinatorOptions
     /// <summary>The address of health, loopback unless told otherwise; port 0 takes a free one. Default http://127.0.0.1:7071.</summary>
     public string Operations { get; init; } = "http://127.0.0.1:7071";
 
-    /// <summary>
-    /// The bytes that all running uploads may hold in memory together, in windows and buffers, 8 MiB to 64 GiB; more uploads wait for their
-    /// turn. Default 64 MiB.
-    /// </summary>
-    public long UploadBudgetBytes { get; init; } = 64L << 20;
-
     /// <summary>Allows an address without TLS beyond loopback although nothing is encrypted on it. Default false.</summary>
     public bool Insecure { get; init; }
 
@@ -70,6 +64,18 @@ public sealed record CoordinatorOptions
     /// <summary>Keep a round's updates after its version is published, for replay. Default false.</summary>
     public bool KeepUpdates { get; init; }
 
+    /// <summary>
+    /// Bytes of the data folder's disk that uploads leave free, for rows and versions, at least 0: one that would leave less is refused
+    /// before its first byte. Default 1 GiB.
+    /// </summary>
+    public long DiskReserveBytes { get; init; } = 1L << 30;
+
+    /// <summary>The most bytes that the data folder may hold with what uploads bring, at least 0; 0 = no such limit. Default 0.</summary>
+    public long DiskQuotaBytes { get; init; }
+
+    /// <summary>How many of a run's newest versions to keep, at least 1, version 0 beside them; 0 = all. Default 0.</summary>
+    public int KeepVersions { get; init; }
+
     /// <summary>What is wrong with these settings; empty where nothing is.</summary>
     public IReadOnlyList<string> Problems()
     {
@@ -92,11 +98,6 @@ public sealed record CoordinatorOptions
             problems.Add($"max connections: expected 1 to 1000000, got {MaxConnections}");
         }
 
-        if (UploadBudgetBytes is < 8L << 20 or > 64L << 30)
-        {
-            problems.Add($"upload budget: expected {8L << 20} to {64L << 30} bytes, got {UploadBudgetBytes}");
-        }
-
         if (HeartbeatSeconds is < 1 or > 3600)
         {
             problems.Add($"heartbeat: expected 1 to 3600 seconds, got {HeartbeatSeconds}");
@@ -106,6 +107,10 @@ public sealed record CoordinatorOptions
         {
             problems.Add($"drain: expected 0 to 6 seconds, got {DrainSeconds}");
         }
+
+        CheckNotNegative(problems, "disk reserve", DiskReserveBytes);
+        CheckNotNegative(problems, "disk quota", DiskQuotaBytes);
+        CheckNotNegative(problems, "keep versions", KeepVersions);
 
         return problems;
     }
@@ -125,6 +130,14 @@ public sealed record CoordinatorOptions
 
     private static IPAddress? AddressOf(Uri uri) =>
         uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) ? ip : null;
+
+    private static void CheckNotNegative(List<string> problems, string name, long value)
+    {
+        if (value < 0)
+        {
+            problems.Add($"{name}: expected 0 or more, got {value}");
+        }
+    }
 
     private void CheckVectors(List<string> problems)
     {

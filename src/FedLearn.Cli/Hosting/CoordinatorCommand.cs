@@ -35,12 +35,15 @@ internal static class CoordinatorCommand
         var heartbeat = new Option<int>("--heartbeat-seconds") { Description = "How often clients say that they live, 1 to 3600 seconds.", HelpName = "N", DefaultValueFactory = _ => s_defaults.HeartbeatSeconds };
         var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 6 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
         var keep = Flag("--keep-updates", "Keep a round's updates after its version is published, for replay.");
+        var keepVersions = new Option<int>("--keep-versions") { Description = "Keep only the newest N versions of a run, and version 0; 0 keeps all.", HelpName = "N", DefaultValueFactory = _ => s_defaults.KeepVersions };
+        var reserve = new Option<long>("--disk-reserve-bytes") { Description = "Refuse uploads that would leave less than this free on the disk.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskReserveBytes };
+        var quota = new Option<long>("--disk-quota-bytes") { Description = "Refuse uploads that would make the data folder larger than this; 0 for no limit.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskQuotaBytes };
         var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");
         announce.Hidden = true;
 
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
-            data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, announce,
+            data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -61,6 +64,9 @@ internal static class CoordinatorCommand
                 HeartbeatSeconds = result.GetValue(heartbeat),
                 DrainSeconds = result.GetValue(drain),
                 KeepUpdates = result.GetValue(keep),
+                DiskReserveBytes = result.GetValue(reserve),
+                DiskQuotaBytes = result.GetValue(quota),
+                KeepVersions = result.GetValue(keepVersions),
             };
             return await RunAsync(options, result.GetValue(announce) ? result.InvocationConfiguration.Output : TextWriter.Null, cancellationToken);
         });

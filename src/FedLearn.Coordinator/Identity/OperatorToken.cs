@@ -8,6 +8,8 @@ namespace FedLearn.Coordinator.Identity;
 /// </summary>
 internal sealed class OperatorToken
 {
+    private const int Bytes = 32;
+
     private readonly byte[] _hash;
 
     private OperatorToken(string token) => _hash = Hash(token);
@@ -24,11 +26,14 @@ internal sealed class OperatorToken
             }
 
             using var file = new FileStream(path, options);
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
             file.Flush(flushToDisk: true);
         }
 
-        return new OperatorToken(File.ReadAllText(path).Trim());
+        var token = File.ReadAllText(path).Trim();
+        return token.Length == 2 * Bytes && token.All(char.IsAsciiHexDigitLower)
+            ? new OperatorToken(token)
+            : throw new StartupException($"{path} is damaged: expected {2 * Bytes} lower-case hex digits. Delete it, and the next start makes a new token");
     }
 
     public bool Matches(string token) => CryptographicOperations.FixedTimeEquals(_hash, Hash(token));

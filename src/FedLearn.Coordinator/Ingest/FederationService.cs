@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using FedLearn.Coordinator.Identity;
-using FedLearn.Coordinator.Ingest.Frames;
-using FedLearn.Coordinator.Ingest.Roads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Rounds;
@@ -13,14 +11,12 @@ using Grpc.Core;
 namespace FedLearn.Coordinator.Ingest;
 
 /// <summary>The participants' calls: thin, each one passed on to who does it.</summary>
-[BindServiceMethod(typeof(FederationBinding), nameof(FederationBinding.BindControl))]
 internal sealed class FederationService(
     ClientRegistry clients,
     WatchHub hub,
     RunRegistry runs,
     UpdateIngest ingest,
-    VectorFeed vectors,
-    RoadOffer roads,
+    ModelFeed models,
     RoundQuery rounds,
     DrainState drain,
     CoordinatorOptions options,
@@ -107,27 +103,19 @@ internal sealed class FederationService(
         return new AnswerRunReply();
     }
 
-    /// <summary>GetModel, with chunks that are written without copies; bound by <see cref="FederationBinding"/>.</summary>
-    public Task GetModel(GetModelRequest request, IServerStreamWriter<ModelFrame> responseStream, ServerCallContext context)
-    {
-        var http = context.GetHttpContext();
-        return vectors.SendAsync(request, version => roads.ToModel(http, version), responseStream, context.CancellationToken);
-    }
+    public override Task GetModel(GetModelRequest request, IServerStreamWriter<GetModelReply> responseStream, ServerCallContext context) =>
+        models.SendVectorAsync(request, responseStream, context.CancellationToken);
 
     public override Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
     {
         ThrowIfDraining();
-        var (receipt, upload, offset) = ingest.Open(Caller.Participant(context), request.Header ?? new UpdateHeader());
-        return Task.FromResult(upload is null
-            ? new OpenUpdateReply { Receipt = receipt }
-            : new OpenUpdateReply { Upload = new Upload { UploadId = upload.Id, Offset = offset, Road = roads.ToUpload(context.GetHttpContext(), upload) } });
+        return Task.FromResult(ingest.Open(Caller.Participant(context), request.Header ?? new UpdateHeader()));
     }
 
-    /// <summary>PushUpdate, with chunks that are read without copies; bound by <see cref="FederationBinding"/>.</summary>
-    public async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<UpdateFrame> requestStream, ServerCallContext context)
+    public override async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<PushUpdateRequest> requestStream, ServerCallContext context)
     {
         ThrowIfDraining();
-        using var counted = drain.Enter();
+        using var upload = drain.Enter();
         return new PushUpdateReply { Receipt = await ingest.PushAsync(Caller.Participant(context), requestStream, context.CancellationToken) };
     }
 

@@ -5,22 +5,25 @@ namespace FedLearn.Coordinator.Models;
 /// <summary>What one thread of an aggregation works in: pooled, and bounded whatever the model's size and the number of updates.</summary>
 internal sealed class BlockBuffers(int elements, int updates) : IDisposable
 {
+    /// <summary>Values of a piece: a few pieces of updates and their part of the aggregate lie in a processor's own cache together.</summary>
+    private const int PieceElements = (128 << 10) / sizeof(float);
+
     /// <summary>The block of the base version, and then of the new one.</summary>
     public float[] Parameters { get; } = ArrayPool<float>.Shared.Rent(elements);
 
     /// <summary>The block of the aggregate.</summary>
     public double[] Aggregate { get; } = ArrayPool<double>.Shared.Rent(elements);
 
-    /// <summary>Blocks of updates.</summary>
-    public float[][] Updates { get; } = [.. Enumerable.Range(0, updates).Select(_ => ArrayPool<float>.Shared.Rent(elements))];
+    /// <summary>Pieces of updates.</summary>
+    public PieceReader[] Updates { get; } = [.. Enumerable.Range(0, updates).Select(_ => new PieceReader(Math.Min(elements, PieceElements)))];
 
     public void Dispose()
     {
         ArrayPool<float>.Shared.Return(Parameters);
         ArrayPool<double>.Shared.Return(Aggregate);
-        foreach (var buffer in Updates)
+        foreach (var piece in Updates)
         {
-            ArrayPool<float>.Shared.Return(buffer);
+            piece.Dispose();
         }
     }
 }

@@ -14,9 +14,9 @@ internal interface IModelStore
     /// <exception cref="Storage.StoredDataException">An update or the base is damaged; the message names it.</exception>
     StoredVersion Aggregate(string runId, RunSpec spec, StoredVersion baseVersion, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken);
 
-    /// <summary>Deletes what clients uploaded for a round that is over.</summary>
+    /// <summary>Deletes what clients uploaded for a round that is over, and versions beyond those to be kept.</summary>
     void DropUpdates(string runId, int round);
 
-    /// <summary>Deletes what a crash may have left of rounds that are over: all but the open one, if any.</summary>
+    /// <summary>Deletes what a crash may have left of rounds that are over: all but the open one, if any; and versions beyond those to be kept.</summary>
     void DropUpdatesExcept(string runId, int? openRound);
 }

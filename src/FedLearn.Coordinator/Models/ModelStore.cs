@@ -11,7 +11,7 @@ using FedLearn.Core.Specs;
 namespace FedLearn.Coordinator.Models;
 
 /// <summary>Computes versions and keeps them on disk; memory is a few blocks a thread, whatever the model's size.</summary>
-internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, VersionFiles versions, CoordinatorOptions options, CoordinatorLog log) : IModelStore
+internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, VersionFiles versions, VersionRetention retention, CoordinatorOptions options, CoordinatorLog log) : IModelStore
 {
     /// <summary>The files of updates that stay open during an aggregation; the others are opened for each block.</summary>
     private const int MaxOpenFiles = 512;
@@ -52,21 +52,8 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
 
     public void DropUpdates(string runId, int round)
     {
-        var path = folder.RoundOf(runId, round);
-        if (options.KeepUpdates)
-        {
-            return;
-        }
-
-        try
-        {
-            segments.Release(runId, round);
-            folder.Folders.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            log.CannotDelete(path, e.Message);
-        }
+        DeleteRound(runId, round);
+        retention.Apply(runId);
     }
 
     public void DropUpdatesExcept(string runId, int? openRound)
@@ -75,8 +62,29 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         {
             if (int.TryParse(name, out var round) && round != openRound)
             {
-                DropUpdates(runId, round);
+                DeleteRound(runId, round);
             }
+        }
+
+        retention.Apply(runId);
+    }
+
+    private void DeleteRound(string runId, int round)
+    {
+        segments.Release(runId, round);
+        if (options.KeepUpdates)
+        {
+            return;
+        }
+
+        var path = folder.RoundOf(runId, round);
+        try
+        {
+            folder.Folders.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.CannotDelete(path, e.Message);
         }
     }
 

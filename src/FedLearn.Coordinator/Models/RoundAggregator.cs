@@ -27,7 +27,7 @@ internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<Wei
         BlockWork.Run(
             baseVector.BlockCount,
             threads,
-            () => new BlockBuffers(elements, rule.BufferCount),
+            () => new BlockBuffers(elements, rule.Places),
             (block, buffers) => WriteBlock(writer, block, buffers),
             cancellationToken);
     }
@@ -37,17 +37,19 @@ internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<Wei
         var length = baseVector.Read(block, buffers.Parameters.AsSpan());
         var parameters = buffers.Parameters.AsSpan(0, length);
         var aggregate = buffers.Aggregate.AsSpan(0, length);
-        rule.Aggregate(new UpdateBlock(updates, block), buffers.Updates, aggregate);
+        rule.Aggregate(new UpdateBlock(updates, block, length, buffers.Updates), aggregate);
         ServerSgd.Step(parameters, aggregate, learningRate, parameters);
         writer.Write(block, MemoryMarshal.AsBytes(parameters));
     }
 
-    private sealed class UpdateBlock(IReadOnlyList<WeightedUpdate> updates, int block) : IUpdateBlock
+    private sealed class UpdateBlock(IReadOnlyList<WeightedUpdate> updates, int block, int length, PieceReader[] places) : IUpdateBlock
     {
         public int Count => updates.Count;
 
         public double WeightOf(int update) => updates[update].Weight;
 
-        public void Read(int update, Span<float> values) => updates[update].Vector.Read(block, values);
+        public int Length => length;
+
+        public ReadOnlySpan<float> Read(int update, int place, int first) => places[place].Read(updates[update].Vector, block, first);
     }
 }

@@ -21,15 +21,26 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
     /// <summary>Stores every new or changed row with its check.</summary>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
-        foreach (var entry in ChangeTracker.Entries<CheckedRow>())
+        // Once for a batch of hundreds of rows: what is set here is told to the tracker by itself.
+        ChangeTracker.DetectChanges();
+        var detects = ChangeTracker.AutoDetectChangesEnabled;
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
         {
-            if (entry.State is EntityState.Added or EntityState.Modified)
+            foreach (var entry in ChangeTracker.Entries<CheckedRow>())
             {
-                entry.Entity.SetCheck();
+                if (entry.State is EntityState.Added or EntityState.Modified)
+                {
+                    entry.Property(r => r.Check).CurrentValue = entry.Entity.ComputeCheck();
+                }
             }
-        }
 
-        return base.SaveChanges(acceptAllChangesOnSuccess);
+            return base.SaveChanges(acceptAllChangesOnSuccess);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = detects;
+        }
     }
 
     protected override void OnModelCreating(ModelBuilder model)

@@ -4,13 +4,16 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace FedLearn.Coordinator.Storage;
 
 /// <summary>Opens the database of a data folder with the settings that durability needs.</summary>
 internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, IDesignTimeDbContextFactory<CoordinatorDb>
 {
-    private readonly DbContextOptions<CoordinatorDb> _options;
+    private const int MaxPooled = 64;
+
+    private readonly PooledDbContextFactory<CoordinatorDb> _pool;
 
     /// <summary>For the migration tools, which need a model and no file.</summary>
     public CoordinatorDbFactory()
@@ -22,13 +25,14 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
     public CoordinatorDbFactory(string file, string? vfs = null)
     {
         var connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Vfs = vfs };
-        _options = new DbContextOptionsBuilder<CoordinatorDb>()
+        var options = new DbContextOptionsBuilder<CoordinatorDb>()
             .UseSqlite(connection.ConnectionString)
             .AddInterceptors(new DurablePragmas(), CheckedRow.Verifier.Instance)
             .Options;
+        _pool = new PooledDbContextFactory<CoordinatorDb>(options, MaxPooled);
     }
 
-    public CoordinatorDb CreateDbContext() => new(_options);
+    public CoordinatorDb CreateDbContext() => _pool.CreateDbContext();
 
     public CoordinatorDb CreateDbContext(string[] args) => CreateDbContext();
 

@@ -6,6 +6,8 @@ namespace FedLearn.Coordinator.Storage;
 /// <summary>Brings the database to this program's version: makes it, migrates an older one after copying it, refuses a newer one.</summary>
 internal static class Migrator
 {
+    private const long CheckedBytes = 64 << 20;
+
     /// <summary>Returns the path of the copy that was made before a migration, or null where none was needed.</summary>
     /// <exception cref="StartupException">The database is newer than this program, or not a database.</exception>
     public static string? Migrate(DataFolder folder, CoordinatorDbFactory factory, TimeProvider time)
@@ -28,6 +30,8 @@ internal static class Migrator
                 db.Database.Migrate();
             }
 
+            ThrowIfDamaged(folder, db);
+
             // A process that was killed may have left rows that are in its log but not yet on the disk: nobody may be told of them before.
             db.Database.ExecuteSql($"PRAGMA wal_checkpoint(TRUNCATE)");
             return copy;
@@ -35,6 +39,26 @@ internal static class Migrator
         catch (SqliteException e)
         {
             throw new StartupException($"the database {folder.Database} cannot be opened: {e.Message}. Restore a backup, or start with another data folder", e);
+        }
+    }
+
+    /// <summary>
+    /// Looks for damaged pages and index entries: a row that its index lost would be an acknowledged update that nobody counts. Above
+    /// 64 MiB this would hold up the start; there every row is checked as it is read, and operators look themselves.
+    /// </summary>
+    private static void ThrowIfDamaged(DataFolder folder, CoordinatorDb db)
+    {
+        if (new FileInfo(folder.Database) is not { Exists: true, Length: <= CheckedBytes })
+        {
+            return;
+        }
+
+        db.Database.OpenConnection();
+        using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = "PRAGMA integrity_check(1)";
+        if (command.ExecuteScalar() as string is var found && found != "ok")
+        {
+            throw new StartupException($"the database {folder.Database} is damaged: {found}. Restore a backup");
         }
     }
 

@@ -3,6 +3,7 @@ using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage.Rows;
 using FedLearn.Core.Rounds;
 using FedLearn.Core.Specs;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FedLearn.Coordinator.Storage;
@@ -13,8 +14,15 @@ internal sealed partial class RunStore
     public IReadOnlyList<StoredRun> LoadOpen()
     {
         using var db = factory.CreateDbContext();
-        var runs = db.Runs.AsNoTracking().Where(r => r.Outcome == null).OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).ToList();
-        return [.. runs.Select(run => Load(db, run))];
+        try
+        {
+            var runs = db.Runs.AsNoTracking().Where(r => r.Outcome == null).OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).ToList();
+            return [.. runs.Select(run => Load(db, run))];
+        }
+        catch (Exception e) when (e is SqliteException && OutcomeOf(e) is null)
+        {
+            throw new StoredDataException($"the database cannot be read: {e.Message}. Restore a backup", e);
+        }
     }
 
     private static StoredRun Load(CoordinatorDb db, RunRow run) => Rebuild(

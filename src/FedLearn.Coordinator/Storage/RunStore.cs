@@ -54,6 +54,7 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
     private CommitOutcome InTransaction(Action<CoordinatorDb> change)
     {
         using var db = factory.CreateDbContext();
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
             using var transaction = db.Database.BeginTransaction();
@@ -69,7 +70,7 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
     }
 
     /// <summary>The known failures; SQLite has rolled back.</summary>
-    private static CommitOutcome? OutcomeOf(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode switch
+    internal static CommitOutcome? OutcomeOf(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode switch
     {
         SqliteBusy or SqliteLocked => CommitOutcome.Busy,
         SqliteFull => CommitOutcome.Full,

@@ -17,6 +17,8 @@ internal static class StorageServices
             .AddSingleton(factory)
             .AddSingleton<IDbContextFactory<CoordinatorDb>>(factory)
             .AddSingleton<UpdateSegments>()
+            .AddSingleton<DiskBudget>()
+            .AddSingleton<VersionRetention>()
             .AddSingleton<IRunStore, RunStore>()
             .AddSingleton<IClientStore, ClientStore>()
             .AddSingleton<RunCatalog>();

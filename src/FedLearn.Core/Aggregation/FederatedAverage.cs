@@ -6,40 +6,51 @@ public sealed class FederatedAverage : IAggregationRule
     private const int Fused = 4;
 
     /// <inheritdoc/>
-    public int BufferCount => Fused;
+    public int Places => Fused;
 
     /// <inheritdoc/>
-    public void Aggregate(IUpdateBlock updates, IReadOnlyList<float[]> buffers, Span<double> aggregate)
+    public void Aggregate(IUpdateBlock updates, Span<double> aggregate)
     {
-        var length = aggregate.Length;
-        Span<double> weights = stackalloc double[Fused];
         var (next, total) = (0, 0.0);
         aggregate.Clear();
         for (; next + Fused <= updates.Count; next += Fused)
         {
-            for (var i = 0; i < Fused; i++)
-            {
-                updates.Read(next + i, buffers[i].AsSpan(0, length));
-                total += weights[i] = updates.WeightOf(next + i);
-            }
-
-            WeightedMean.Add(
-                aggregate,
-                buffers[0].AsSpan(0, length),
-                buffers[1].AsSpan(0, length),
-                buffers[2].AsSpan(0, length),
-                buffers[3].AsSpan(0, length),
-                weights);
+            total = AddFour(updates, next, aggregate, total);
         }
 
         for (; next < updates.Count; next++)
         {
-            updates.Read(next, buffers[0].AsSpan(0, length));
             var weight = updates.WeightOf(next);
             total += weight;
-            WeightedMean.Add(aggregate, buffers[0].AsSpan(0, length), weight);
+            for (var at = 0; at < updates.Length;)
+            {
+                var piece = updates.Read(next, 0, at);
+                WeightedMean.Add(aggregate.Slice(at, piece.Length), piece, weight);
+                at += piece.Length;
+            }
         }
 
         WeightedMean.Divide(aggregate, total);
+    }
+
+    private static double AddFour(IUpdateBlock updates, int first, Span<double> aggregate, double total)
+    {
+        Span<double> weights = stackalloc double[Fused];
+        for (var i = 0; i < Fused; i++)
+        {
+            total += weights[i] = updates.WeightOf(first + i);
+        }
+
+        for (var at = 0; at < updates.Length;)
+        {
+            var a = updates.Read(first, 0, at);
+            var b = updates.Read(first + 1, 1, at);
+            var c = updates.Read(first + 2, 2, at);
+            var d = updates.Read(first + 3, 3, at);
+            WeightedMean.Add(aggregate.Slice(at, a.Length), a, b, c, d, weights);
+            at += a.Length;
+        }
+
+        return total;
     }
 }

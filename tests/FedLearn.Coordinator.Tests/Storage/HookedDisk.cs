@@ -49,6 +49,8 @@ internal sealed class HookedDisk : IDisk
 
     public IReadOnlyList<string> FoldersIn(string path) => s_disk.FoldersIn(path);
 
+    public long BytesBelow(string path) => ((IDisk)s_disk).BytesBelow(path);
+
     public long FreeBytes(string path) => Free(path);
 
     private sealed class HookedFile(HookedDisk disk, string path, IDiskFile file) : IDiskFile

@@ -134,7 +134,9 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(CommitOutcome.Done, _store.Create(id, spec.Name, json, VersionOf(id, 0)));
     }
 
-    private CommitOutcome Commit(string id, IEnumerable<RunEffect> effects) => _store.Commit(id, [.. effects.Select(e => e switch
+    private CommitOutcome Commit(string id, IEnumerable<RunEffect> effects) => Commit(_store, id, effects);
+
+    internal static CommitOutcome Commit(RunStore store, string id, IEnumerable<RunEffect> effects) => store.Commit(id, [.. effects.Select(e => e switch
     {
         RunEffect.AcceptUpdate a => new RunCommit(e, Update: Sealed(id, a)),
         RunEffect.Publish p => new RunCommit(e, Version: VersionOf(id, p.Version)),
@@ -145,7 +147,7 @@ public sealed class RunStoreTests : IDisposable
         id, accept.Round, accept.ClientId, Convert.FromHexString(accept.Update.Digest), accept.Update.NumExamples, 3,
         ImmutableSortedDictionary<string, double>.Empty, 1.5, 4, "file", DateTimeOffset.UnixEpoch);
 
-    private static StoredVersion VersionOf(string id, int number) => new(id, number, number, [1, (byte)number], [2], 4, "manifest");
+    internal static StoredVersion VersionOf(string id, int number) => new(id, number, number, [1, (byte)number], [2], 4, "manifest");
 
     private static void AssertSame(StoredVersion expected, StoredVersion? actual)
     {

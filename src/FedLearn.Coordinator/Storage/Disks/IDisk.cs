@@ -47,6 +47,19 @@ internal interface IDisk
     /// <summary>The full paths of the folders in a folder; none where it does not exist.</summary>
     IReadOnlyList<string> FoldersIn(string path);
 
+    /// <summary>The bytes of all files in a folder and below it.</summary>
+    long BytesBelow(string path)
+    {
+        var bytes = FoldersIn(path).Sum(BytesBelow);
+        foreach (var name in FilesIn(path))
+        {
+            using var file = OpenRead(name);
+            bytes += file.Length;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Bytes that this user can still write on the disk of a folder.</summary>
     long FreeBytes(string path);
 }

@@ -99,7 +99,32 @@ internal sealed partial class SystemDisk : IDisk
     public IReadOnlyList<string> FoldersIn(string path) => Directory.Exists(path) ? Directory.GetDirectories(path) : [];
 
     /// <inheritdoc/>
+    public long BytesBelow(string path)
+    {
+        try
+        {
+            return new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(LengthOf);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return 0; // A round ended just now.
+        }
+    }
+
+    /// <inheritdoc/>
     public long FreeBytes(string path) => new DriveInfo(path).AvailableFreeSpace;
+
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

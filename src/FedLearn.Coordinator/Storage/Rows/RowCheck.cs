@@ -17,13 +17,18 @@ internal abstract class CheckedRow
     /// <summary>What names the row in a message.</summary>
     protected abstract string Title { get; }
 
-    /// <summary>Sets the check to what the fields say.</summary>
-    public void SetCheck() => Check = Compute();
+    /// <summary>The check of what the fields say now.</summary>
+    public long ComputeCheck()
+    {
+        var hash = new FieldHash();
+        AddFields(hash);
+        return hash.Value;
+    }
 
     /// <exception cref="StoredDataException">A field is not what was stored.</exception>
     public void Verify()
     {
-        if (Check is { } stored && stored != Compute())
+        if (Check is { } stored && stored != ComputeCheck())
         {
             throw new StoredDataException($"the database's row of {Title} is damaged: its checksum does not match. Stop the coordinator and restore a backup");
         }
@@ -31,13 +36,6 @@ internal abstract class CheckedRow
 
     /// <summary>Adds every field but the check.</summary>
     protected abstract void AddFields(FieldHash hash);
-
-    private long Compute()
-    {
-        var hash = new FieldHash();
-        AddFields(hash);
-        return hash.Value;
-    }
 
     /// <summary>Verifies every row as it is read.</summary>
     public sealed class Verifier : IMaterializationInterceptor

@@ -65,16 +65,33 @@ internal sealed class VectorReader : IDisposable
     /// <exception cref="StoredDataException">The block is damaged.</exception>
     public int Read(int index, Span<byte> buffer)
     {
-        Span<byte> expected = stackalloc byte[sizeof(ulong)];
-        _files.Read(_place.ListPath, expected, _place.ListStart + ((long)index * BlockList.EntrySize) + BlockList.XxHash3At);
         var block = buffer[..LengthOf(index)];
-        _files.Read(_place.Path, block, _place.Start + ((long)index * BlockDigest.BlockSize));
-        if (XxHash3.HashToUInt64(block) != BinaryPrimitives.ReadUInt64LittleEndian(expected))
+        _files.Read(_place.Path, block, PlaceOf(index));
+        ThrowIfDamaged(index, XxHash3.HashToUInt64(block));
+        return block.Length;
+    }
+
+    /// <summary>
+    /// Reads a part of a block, of which the parts before were read in order, and returns how many values; checks the block with its last part.
+    /// </summary>
+    /// <param name="index">The block.</param>
+    /// <param name="first">The part's first value in the block.</param>
+    /// <param name="piece">Receives at most as many values as it holds.</param>
+    /// <param name="hash">Has taken the parts before, and takes this one.</param>
+    /// <exception cref="StoredDataException">This was the last part, and the block is damaged.</exception>
+    public int ReadPiece(int index, int first, Span<float> piece, XxHash3 hash)
+    {
+        var at = first * sizeof(float);
+        var bytes = MemoryMarshal.AsBytes(piece);
+        bytes = bytes[..Math.Min(bytes.Length, LengthOf(index) - at)];
+        _files.Read(_place.Path, bytes, PlaceOf(index) + at);
+        hash.Append(bytes);
+        if (at + bytes.Length == LengthOf(index))
         {
-            throw new StoredDataException($"block {index} of {_place.Path} is damaged: its checksum does not match (its vector begins at byte {_place.Start})");
+            ThrowIfDamaged(index, hash.GetCurrentHashAsUInt64());
         }
 
-        return block.Length;
+        return bytes.Length / sizeof(float);
     }
 
     /// <summary>Reads one block of float32 values into the start of a buffer and returns how many.</summary>
@@ -85,6 +102,18 @@ internal sealed class VectorReader : IDisposable
         if (_ownsFiles)
         {
             _files.Dispose();
+        }
+    }
+
+    private long PlaceOf(int index) => _place.Start + ((long)index * BlockDigest.BlockSize);
+
+    private void ThrowIfDamaged(int index, ulong xxHash3)
+    {
+        Span<byte> expected = stackalloc byte[sizeof(ulong)];
+        _files.Read(_place.ListPath, expected, _place.ListStart + ((long)index * BlockList.EntrySize) + BlockList.XxHash3At);
+        if (xxHash3 != BinaryPrimitives.ReadUInt64LittleEndian(expected))
+        {
+            throw new StoredDataException($"block {index} of {_place.Path} is damaged: its checksum does not match (its vector begins at byte {_place.Start})");
         }
     }
 

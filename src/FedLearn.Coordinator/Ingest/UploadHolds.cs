@@ -1,4 +1,4 @@
-namespace FedLearn.Coordinator.Ingest.Uploads;
+namespace FedLearn.Coordinator.Ingest;
 
 /// <summary>Who writes which upload: one connection each. A place is kept only while somebody holds or wants it.</summary>
 internal sealed class UploadHolds
