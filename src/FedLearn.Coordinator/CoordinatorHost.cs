@@ -1,11 +1,15 @@
 using System.Net.Sockets;
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Ingest;
+using FedLearn.Coordinator.Ingest.Frames;
+using FedLearn.Coordinator.Ingest.Roads;
+using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Protocol.V1;
+using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -132,6 +136,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
             app.MapGrpcReflectionService();
         }
 
+        if (options.OffersVectors)
+        {
+            app.Services.GetRequiredService<HttpRoad>().Map(app);
+        }
+
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/healthz/ready");
         return app;
@@ -139,11 +148,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
-        services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>();
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>().AddSingleton<CallErrors>().AddSingleton<Callers>();
         services.AddStorage(folder, seams.SqliteVfs);
-        services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>();
+        services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
-        services.AddSingleton<UploadFiles>().AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>();
+        services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
+        services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();
+        services.AddSingleton<IServiceMethodProvider<FederationService>, FederationBinding>().AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
         services.AddSingleton<ClientRegistry>().AddSingleton(_ => Identity.OperatorToken.Open(folder.OperatorToken));
         services.AddSingleton(s => new RunServices(
             s.GetRequiredService<IRunStore>(),
@@ -211,7 +222,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
         var addresses = _app.Urls.ToList();
         (Address, OperationsAddress) = (addresses[0], addresses[1]);
-        VectorsAddress = !_options.OffersVectors ? "" : _options.UsesTls ? Address : addresses[2];
+        VectorsAddress = !_options.OffersVectors ? "" : _options.UsesTls ? Address : addresses[Listeners.VectorsIndex];
     }
 
     private string Wanted => _options is { OffersVectors: true, UsesTls: false }

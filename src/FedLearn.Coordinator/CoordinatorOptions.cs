@@ -38,6 +38,12 @@ public sealed record CoordinatorOptions
     /// <summary>The address of health, loopback unless told otherwise; port 0 takes a free one. Default http://127.0.0.1:7071.</summary>
     public string Operations { get; init; } = "http://127.0.0.1:7071";
 
+    /// <summary>
+    /// The bytes that all running uploads may hold in memory together, in windows and buffers, 8 MiB to 64 GiB; more uploads wait for their
+    /// turn. Default 64 MiB.
+    /// </summary>
+    public long UploadBudgetBytes { get; init; } = 64L << 20;
+
     /// <summary>Allows an address without TLS beyond loopback although nothing is encrypted on it. Default false.</summary>
     public bool Insecure { get; init; }
 
@@ -96,6 +102,11 @@ public sealed record CoordinatorOptions
         if (MaxConnections is < 1 or > 1_000_000)
         {
             problems.Add($"max connections: expected 1 to 1000000, got {MaxConnections}");
+        }
+
+        if (UploadBudgetBytes is < 8L << 20 or > 64L << 30)
+        {
+            problems.Add($"upload budget: expected {8L << 20} to {64L << 30} bytes, got {UploadBudgetBytes}");
         }
 
         if (HeartbeatSeconds is < 1 or > 3600)

@@ -6,6 +6,15 @@ namespace FedLearn.Coordinator;
 /// <summary>What the coordinator listens on: participants and operators, health, and vectors over HTTP where they need a port of their own.</summary>
 internal static class Listeners
 {
+    /// <summary>Which of the addresses the vectors' is, where it is there: in the order of <see cref="Configure"/>.</summary>
+    public const int VectorsIndex = 2;
+
+    /// <summary>The bytes that an HTTP/2 stream may send before the server has read them.</summary>
+    public const int StreamWindow = 4 << 20;
+
+    /// <summary>The bytes that an HTTP/1.1 connection may send before the server has read them.</summary>
+    public const int RequestBuffer = 1 << 20;
+
     public static void Configure(KestrelServerOptions kestrel, CoordinatorOptions options, ServerCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
@@ -31,7 +40,8 @@ internal static class Listeners
         limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxRequestBodySize = null;
         limits.Http2.InitialConnectionWindowSize = 8 << 20;
-        limits.Http2.InitialStreamWindowSize = 4 << 20;
+        limits.Http2.InitialStreamWindowSize = StreamWindow;
+        limits.MaxRequestBufferSize = RequestBuffer;
         limits.Http2.MaxFrameSize = 256 << 10;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
     }

@@ -9,6 +9,20 @@ namespace FedLearn.Protocol;
 /// </summary>
 public sealed record Problem(StatusCode Status, string Text)
 {
+    /// <summary>The status of the same refusal over HTTP.</summary>
+    public int HttpStatus => Status switch
+    {
+        StatusCode.Unauthenticated => 401,
+        StatusCode.PermissionDenied => 403,
+        StatusCode.NotFound => 404,
+        StatusCode.InvalidArgument => 400,
+        StatusCode.FailedPrecondition or StatusCode.AlreadyExists => 409,
+        StatusCode.ResourceExhausted => 429,
+        StatusCode.DeadlineExceeded => 408,
+        StatusCode.Unavailable => 503,
+        _ => 500,
+    };
+
     /// <summary>Unknown, expired or revoked identity.</summary>
     public static Problem Unauthenticated(string text) => new(StatusCode.Unauthenticated, text);
 
@@ -29,6 +43,9 @@ public sealed record Problem(StatusCode Status, string Text)
 
     /// <summary>A quota; a disk that is nearly full.</summary>
     public static Problem Exhausted(string text) => new(StatusCode.ResourceExhausted, text);
+
+    /// <summary>Too slow.</summary>
+    public static Problem TooSlow(string text) => new(StatusCode.DeadlineExceeded, text);
 
     /// <summary>Draining; store busy; outcome unknown: try again.</summary>
     public static Problem Unavailable(string text) => new(StatusCode.Unavailable, text);

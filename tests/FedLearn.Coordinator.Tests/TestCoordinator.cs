@@ -8,18 +8,21 @@ namespace FedLearn.Coordinator.Tests;
 internal sealed class TestCoordinator : IAsyncDisposable
 {
     private readonly bool _ownsFolder;
+    private readonly CoordinatorOptions _options;
     private CoordinatorHost _host;
     private GrpcChannel _channel;
 
-    private TestCoordinator(CoordinatorHost host, string folder, bool ownsFolder)
+    private TestCoordinator(CoordinatorHost host, CoordinatorOptions options, bool ownsFolder)
     {
-        (_host, Folder, _ownsFolder) = (host, folder, ownsFolder);
-        _channel = GrpcChannel.ForAddress(host.Address);
+        (_host, _options, _ownsFolder) = (host, options, ownsFolder);
+        _channel = Connect();
     }
 
-    public string Folder { get; }
+    public string Folder => _options.DataFolder;
 
     public string Address => _host.Address;
+
+    public string VectorsAddress => _host.VectorsAddress;
 
     public string OperationsAddress => _host.OperationsAddress;
 
@@ -29,15 +32,16 @@ internal sealed class TestCoordinator : IAsyncDisposable
 
     public Metadata Operator => Bearer(File.ReadAllText(_host.OperatorTokenFile).Trim());
 
-    public static async Task<TestCoordinator> StartAsync(string? folder = null)
+    public static async Task<TestCoordinator> StartAsync(string? folder = null, Func<CoordinatorOptions, CoordinatorOptions>? with = null, bool tls = false)
     {
-        var path = folder ?? Directory.CreateTempSubdirectory("fedlearn-test-").FullName;
-        return new TestCoordinator(await CoordinatorHost.StartAsync(OptionsFor(path)), path, folder is null);
+        var options = OptionsFor(folder ?? Directory.CreateTempSubdirectory("fedlearn-test-").FullName);
+        options = tls ? TestCertificate.AddTo(options) : options;
+        options = with?.Invoke(options) ?? options;
+        return new TestCoordinator(await CoordinatorHost.StartAsync(options), options, folder is null);
     }
 
-    /// <summary>With settings of the test's own, on a folder of the test's own.</summary>
-    public static async Task<TestCoordinator> StartAsync(CoordinatorOptions options, CoordinatorSeams? seams = null) =>
-        new(await CoordinatorHost.StartAsync(options, null, seams), options.DataFolder, ownsFolder: false);
+    /// <summary>A handler that trusts the coordinator's certificate, where it has one.</summary>
+    public SocketsHttpHandler NewHandler() => TestCertificate.Trusting(_options);
 
     public static CoordinatorOptions OptionsFor(string folder) => new()
     {
@@ -57,8 +61,8 @@ internal sealed class TestCoordinator : IAsyncDisposable
         _channel.Dispose();
         await _host.StopAsync();
         await _host.DisposeAsync();
-        _host = await CoordinatorHost.StartAsync(OptionsFor(Folder));
-        _channel = GrpcChannel.ForAddress(_host.Address);
+        _host = await CoordinatorHost.StartAsync(_options);
+        _channel = Connect();
     }
 
     public async Task<Run> CreateRunAsync(string specJson)
@@ -91,4 +95,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
             Directory.Delete(Folder, recursive: true);
         }
     }
+
+    private GrpcChannel Connect() =>
+        GrpcChannel.ForAddress(_host.Address, new GrpcChannelOptions { HttpHandler = NewHandler(), DisposeHttpClient = true });
 }

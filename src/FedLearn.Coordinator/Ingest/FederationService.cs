@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Ingest.Frames;
+using FedLearn.Coordinator.Ingest.Roads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Rounds;
@@ -11,12 +13,14 @@ using Grpc.Core;
 namespace FedLearn.Coordinator.Ingest;
 
 /// <summary>The participants' calls: thin, each one passed on to who does it.</summary>
+[BindServiceMethod(typeof(FederationBinding), nameof(FederationBinding.BindControl))]
 internal sealed class FederationService(
     ClientRegistry clients,
     WatchHub hub,
     RunRegistry runs,
     UpdateIngest ingest,
-    ModelFeed models,
+    VectorFeed vectors,
+    RoadOffer roads,
     RoundQuery rounds,
     DrainState drain,
     CoordinatorOptions options,
@@ -103,19 +107,27 @@ internal sealed class FederationService(
         return new AnswerRunReply();
     }
 
-    public override Task GetModel(GetModelRequest request, IServerStreamWriter<GetModelReply> responseStream, ServerCallContext context) =>
-        models.SendVectorAsync(request, responseStream, context.CancellationToken);
+    /// <summary>GetModel, with chunks that are written without copies; bound by <see cref="FederationBinding"/>.</summary>
+    public Task GetModel(GetModelRequest request, IServerStreamWriter<ModelFrame> responseStream, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        return vectors.SendAsync(request, version => roads.ToModel(http, version), responseStream, context.CancellationToken);
+    }
 
     public override Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
     {
         ThrowIfDraining();
-        return Task.FromResult(ingest.Open(Caller.Participant(context), request.Header ?? new UpdateHeader()));
+        var (receipt, upload, offset) = ingest.Open(Caller.Participant(context), request.Header ?? new UpdateHeader());
+        return Task.FromResult(upload is null
+            ? new OpenUpdateReply { Receipt = receipt }
+            : new OpenUpdateReply { Upload = new Upload { UploadId = upload.Id, Offset = offset, Road = roads.ToUpload(context.GetHttpContext(), upload) } });
     }
 
-    public override async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<PushUpdateRequest> requestStream, ServerCallContext context)
+    /// <summary>PushUpdate, with chunks that are read without copies; bound by <see cref="FederationBinding"/>.</summary>
+    public async Task<PushUpdateReply> PushUpdate(IAsyncStreamReader<UpdateFrame> requestStream, ServerCallContext context)
     {
         ThrowIfDraining();
-        using var upload = drain.Enter();
+        using var counted = drain.Enter();
         return new PushUpdateReply { Receipt = await ingest.PushAsync(Caller.Participant(context), requestStream, context.CancellationToken) };
     }
 

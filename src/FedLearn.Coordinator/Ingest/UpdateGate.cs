@@ -46,7 +46,7 @@ internal sealed class UpdateGate(CoordinatorLog log)
     /// <param name="run">The update's run.</param>
     /// <param name="update">What the client announced.</param>
     /// <param name="digest">The digest of the bytes of its one part.</param>
-    /// <param name="norm">Their L2 norm.</param>
+    /// <param name="norm">Their L2 norm; not finite where one of their values is not.</param>
     public static Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, ReadOnlySpan<byte> digest, double norm)
     {
         var announced = update.Header.Parts[0].Digest.Span;
@@ -55,11 +55,20 @@ internal sealed class UpdateGate(CoordinatorLog log)
             return Problem.Invalid($"the bytes' digest is {Convert.ToHexStringLower(digest)}, the header says {Convert.ToHexStringLower(announced)}; they were changed on the way, send the update again");
         }
 
+        if (!double.IsFinite(norm))
+        {
+            return NotFinite(update.ByteLength);
+        }
+
         var maxNorm = run.Spec.Bounds.MaxNorm;
         return maxNorm > 0 && norm > maxNorm
             ? Problem.Invalid($"the update's L2 norm is {norm:g6}, the run allows {maxNorm:g6} at most (bounds.maxNorm)")
             : null;
     }
+
+    /// <summary>Some value before a byte is NaN or infinite.</summary>
+    public static Problem NotFinite(long before) =>
+        Problem.Invalid($"the update holds NaN or Inf before byte {before}; expected finite values only. Training has diverged: lower the learning rate, or clip");
 
     /// <summary>What a client hears of the run's reply to its sealed update.</summary>
     public static GateAnswer Conclude(AnnouncedUpdate update, RunReply reply) => reply switch

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using FedLearn.Coordinator.Ingest.Frames;
+using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
@@ -8,45 +11,52 @@ using Grpc.Core;
 
 namespace FedLearn.Coordinator.Ingest;
 
-/// <summary>The way of an update, from its header to its receipt.</summary>
+/// <summary>The way of an update, from its header to its receipt, whichever road its bytes take.</summary>
 /// <remarks>
 /// 1. find run and round, check that the client was selected and has not delivered yet;
 /// 2. check the header;
-/// 3. take the chunks in order to the update's place on disk, never into the aggregate;
-/// 4. on the last chunk check length, digest, finiteness and norm;
+/// 3. take a share of the budget, then the bytes in order: a large update's to its place on disk, a small one's to memory, never into the
+///    aggregate;
+/// 4. on the last byte check length, digest, finiteness and norm;
 /// 5. make it durable, hand it to the round, which commits its row; then the receipt.
 /// What is decided on the way stands in <see cref="UpdateGate"/>. Nothing of steps 1 to 4 changes the round. A partial upload stays for
 /// resuming; a refused one is deleted.
 /// </remarks>
-internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFiles uploads, IRunStore store, TimeProvider time)
+internal sealed class UpdateIngest(
+    RunRegistry runs, UpdateGate gate, UploadBook book, UploadFiles uploads, UploadBudget budget, IRunStore store, TimeProvider time)
 {
-    /// <summary>The most bytes a chunk may carry.</summary>
-    public const int MaxChunk = 1 << 20;
-
-    /// <summary>Answers an announced update: its receipt where it is accepted already, otherwise where to go on.</summary>
-    public OpenUpdateReply Open(string clientId, UpdateHeader header)
+    /// <summary>Answers an announced update: its receipt where it is accepted already, otherwise the upload and where to go on.</summary>
+    public (Receipt? Receipt, OpenedUpload? Upload, long Offset) Open(string clientId, UpdateHeader header)
     {
         var update = new AnnouncedUpdate(clientId, header);
         if (Admit(update, out _) is { } receipt)
         {
-            return new OpenUpdateReply { Receipt = receipt };
+            return (receipt, null, 0);
         }
 
         var key = UploadKey.Of(update);
-        uploads.Remember(key, header);
-        return new OpenUpdateReply { Upload = new Protocol.V1.Upload { UploadId = key.Id, Offset = uploads.ResumeOffset(key) } };
+        return (null, book.Open(key, update), uploads.ResumeOffset(key, update.ByteLength));
     }
 
     /// <summary>Takes a stream of header or resume, then chunks, and returns the receipt.</summary>
-    public async Task<Receipt> PushAsync(string clientId, IAsyncStreamReader<PushUpdateRequest> stream, CancellationToken cancellationToken)
+    public async Task<Receipt> PushAsync(string clientId, IAsyncStreamReader<UpdateFrame> stream, CancellationToken cancellationToken)
     {
         if (!await stream.MoveNext(cancellationToken).ConfigureAwait(false))
         {
             throw Problem.Invalid("expected a header or a resume as the first message, got the end of the stream").ToException();
         }
 
-        var (header, offset) = First(clientId, stream.Current);
-        var update = new AnnouncedUpdate(clientId, header);
+        var (update, offset) = First(clientId, stream.Current);
+        using var body = new FrameBody(stream, offset);
+        return await TakeAsync(update, offset, body, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the bytes of an upload that was opened, from an offset on, and returns the receipt.</summary>
+    public Task<Receipt> PutAsync(OpenedUpload upload, long offset, IUploadBody body, CancellationToken cancellationToken) =>
+        TakeAsync(upload.Update, offset, body, cancellationToken);
+
+    private async Task<Receipt> TakeAsync(AnnouncedUpdate update, long offset, IUploadBody body, CancellationToken cancellationToken)
+    {
         if (Admit(update, out _) is { } known)
         {
             return known;
@@ -59,10 +69,13 @@ internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFile
             return acceptedMeanwhile;
         }
 
-        using var upload = OpenAt(key, offset);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, hold.Interrupted);
-        await TakeChunksAsync(upload, update.ByteLength, run!, stream, stop.Token).ConfigureAwait(false);
-        return await DeliverAsync(upload, update, run!).ConfigureAwait(false);
+        using var pace = new PaceGuard(time, cancellationToken, hold.Interrupted);
+        using var share = await budget.TakeAsync(body.Memory(update.ByteLength), pace.Token).ConfigureAwait(false);
+        using var upload = OpenAt(key, update, offset);
+        await TakeBytesAsync(upload, update, run!, body, pace).ConfigureAwait(false);
+        var receipt = await DeliverAsync(upload, update, run!, pace.Token).ConfigureAwait(false);
+        book.Close(key);
+        return receipt;
     }
 
     /// <summary>Steps 1 and 2: the receipt of an update that is accepted already, or the run that takes its bytes.</summary>
@@ -79,9 +92,19 @@ internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFile
         return ReceiptOrThrow(gate.Admit(run, update));
     }
 
-    private Upload OpenAt(UploadKey key, long offset)
+    private (AnnouncedUpdate Update, long Offset) First(string clientId, UpdateFrame first) => first.Content switch
     {
-        var upload = uploads.Open(key, startAnew: offset == 0);
+        PushUpdateRequest.ContentOneofCase.Header => (new AnnouncedUpdate(clientId, first.Header!), 0),
+        PushUpdateRequest.ContentOneofCase.Resume => (
+            book.Find(first.Resume!.UploadId, clientId)?.Update
+                ?? throw Problem.FailedPrecondition($"upload '{first.Resume.UploadId}' is not open for this client; call OpenUpdate first").ToException(),
+            first.Resume.Offset),
+        _ => throw Problem.Invalid("expected a header or a resume as the first message, got a chunk").ToException(),
+    };
+
+    private IUpload OpenAt(UploadKey key, AnnouncedUpdate update, long offset)
+    {
+        var upload = uploads.Open(key, update.ByteLength, startAnew: offset == 0);
         if (upload.Length == offset)
         {
             return upload;
@@ -92,42 +115,53 @@ internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFile
         throw Problem.FailedPrecondition($"the upload stands at offset {at}, not {offset}; call OpenUpdate and go on from the offset that it returns").ToException();
     }
 
-    private (UpdateHeader Header, long Offset) First(string clientId, PushUpdateRequest first) => first.ContentCase switch
+    /// <summary>Step 3: the bytes, in order.</summary>
+    private static async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, IUploadBody body, PaceGuard pace)
     {
-        PushUpdateRequest.ContentOneofCase.Header => (first.Header, 0),
-        PushUpdateRequest.ContentOneofCase.Resume => (
-            uploads.Recall(first.Resume.UploadId, clientId)
-                ?? throw Problem.FailedPrecondition($"upload '{first.Resume.UploadId}' is not open for this client; call OpenUpdate first").ToException(),
-            first.Resume.Offset),
-        _ => throw Problem.Invalid("expected a header or a resume as the first message, got a chunk").ToException(),
-    };
-
-    private static async Task TakeChunksAsync(
-        Upload upload, long expected, OpenRun run, IAsyncStreamReader<PushUpdateRequest> stream, CancellationToken cancellationToken)
-    {
-        while (await stream.MoveNext(cancellationToken).ConfigureAwait(false))
+        while (true)
         {
-            var chunk = stream.Current.Chunk ?? throw Refuse(upload, Problem.Invalid($"expected a chunk, got {stream.Current.ContentCase}"));
-            if (chunk.Offset != upload.Length)
+            var piece = await NextAsync(body, pace, upload.Length).ConfigureAwait(false);
+            if (piece.IsEnd)
             {
-                throw Refuse(upload, Problem.Invalid($"chunk.offset: expected {upload.Length}, got {chunk.Offset}; chunks come in order, without gap or overlap"));
+                return;
             }
 
-            if (chunk.Data.Length > MaxChunk || chunk.Data.Length > expected - upload.Length)
+            var room = update.ByteLength - upload.Length;
+            if ((piece.Problem ?? (piece.Bytes.Length > room ? TooLong(room, upload.Length, piece.Bytes.Length) : null)) is { } problem)
             {
-                throw Refuse(upload, Problem.Invalid($"chunk.data: expected at most {Math.Min(MaxChunk, expected - upload.Length)} bytes at offset {chunk.Offset}, got {chunk.Data.Length}"));
+                throw Refuse(upload, problem);
             }
 
-            upload.Append(chunk.Data.Span);
-            run.Meter.AddBytesIn(chunk.Data.Length);
+            foreach (var bytes in piece.Bytes)
+            {
+                upload.Append(bytes.Span);
+            }
+
+            run.Meter.AddBytesIn(piece.Bytes.Length);
             if (!upload.AllFinite)
             {
-                throw Refuse(upload, Problem.Invalid($"the update holds NaN or Inf before byte {upload.Length}; expected finite values only. Training has diverged: lower the learning rate, or clip"));
+                throw Refuse(upload, UpdateGate.NotFinite(upload.Length));
             }
         }
     }
 
-    private async Task<Receipt> DeliverAsync(Upload upload, AnnouncedUpdate update, OpenRun run)
+    private static async ValueTask<UploadPiece> NextAsync(IUploadBody body, PaceGuard pace, long at)
+    {
+        pace.Waits();
+        try
+        {
+            var piece = await body.NextAsync(pace.Token).ConfigureAwait(false);
+            pace.Took(piece.Bytes.Length);
+            return piece;
+        }
+        catch (Exception) when (pace.IsTooSlow)
+        {
+            throw Problem.TooSlow($"less than {PaceGuard.LeastBytes} bytes came in {PaceGuard.Window.TotalSeconds} s; what came up to byte {at} stays, call OpenUpdate and go on from the offset that it returns").ToException();
+        }
+    }
+
+    /// <summary>Steps 4 and 5.</summary>
+    private async Task<Receipt> DeliverAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, CancellationToken cancellationToken)
     {
         if (upload.Length != update.ByteLength)
         {
@@ -135,30 +169,19 @@ internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFile
             throw Problem.Invalid($"expected {update.ByteLength} bytes, the stream ended after {upload.Length}; call OpenUpdate and go on from the offset that it returns").ToException();
         }
 
-        if (UpdateGate.CheckWhole(run, update, upload.Finish(), upload.Norm) is { } problem)
+        var digest = upload.Finish();
+        if (UpdateGate.CheckWhole(run, update, digest, upload.Norm) is { } problem)
         {
             throw Refuse(upload, problem);
         }
 
-        if (!upload.TrySeal())
+        if (await upload.SealAsync(cancellationToken).ConfigureAwait(false) is not { } place)
         {
             throw Problem.Of(Refusal.RoundClosed, run.Id, update.Round).ToException();
         }
 
-        var header = update.Header;
-        var sealedUpdate = new SealedUpdate(
-            run.Id,
-            update.Round,
-            update.ClientId,
-            update.Digest,
-            header.NumExamples,
-            header.Steps,
-            header.Metrics.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            upload.Norm,
-            upload.Length,
-            upload.FileName,
-            time.GetUtcNow());
-        var happened = new RunEvent.UpdateSealed(update.ClientId, update.Round, header.BaseVersion, RunStore.Accepted(sealedUpdate));
+        var sealedUpdate = Seal(update, upload.Norm, place);
+        var happened = new RunEvent.UpdateSealed(update.ClientId, update.Round, update.Header.BaseVersion, RunStore.Accepted(sealedUpdate));
         var answer = UpdateGate.Conclude(update, await runs.AskAsync(run.Id, happened, sealedUpdate).ConfigureAwait(false));
         if (answer is { Problem: not null, KeepsBytes: false })
         {
@@ -168,9 +191,28 @@ internal sealed class UpdateIngest(RunRegistry runs, UpdateGate gate, UploadFile
         return ReceiptOrThrow(answer)!;
     }
 
+    private SealedUpdate Seal(AnnouncedUpdate update, double norm, SegmentPlace place) => new(
+        update.RunId,
+        update.Round,
+        update.ClientId,
+        update.Digest,
+        update.Header.NumExamples,
+        update.Header.Steps,
+        update.Header.Metrics.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        norm,
+        update.ByteLength,
+        place.FileName,
+        time.GetUtcNow())
+    {
+        Offset = place.Offset,
+    };
+
+    private static Problem TooLong(long room, long at, long came) =>
+        Problem.Invalid($"expected at most {room} bytes more at offset {at}, got {came}; the header says how long the update is");
+
     private static Receipt? ReceiptOrThrow(GateAnswer answer) => answer.Problem is { } problem ? throw problem.ToException() : answer.Receipt;
 
-    private static RpcException Refuse(Upload upload, Problem problem)
+    private static RpcException Refuse(IUpload upload, Problem problem)
     {
         upload.Discard();
         return problem.ToException();

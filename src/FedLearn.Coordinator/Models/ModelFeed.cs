@@ -14,43 +14,7 @@ namespace FedLearn.Coordinator.Models;
 /// <summary>Feeds published versions to clients and operators.</summary>
 internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegistry runs, CoordinatorOptions options)
 {
-    /// <summary>Bytes of a chunk: small enough to flow, large enough that a message's cost does not count.</summary>
-    public const int ChunkSize = 256 << 10;
-
-    /// <summary>Sends a version's vector from an offset on.</summary>
-    public async Task SendVectorAsync(GetModelRequest request, IServerStreamWriter<GetModelReply> stream, CancellationToken cancellationToken)
-    {
-        var version = Find(request.RunId, request.Version);
-        if (request.Offset < 0 || request.Offset > version.ByteLength)
-        {
-            throw Problem.Invalid($"offset: expected 0 to {version.ByteLength}, got {request.Offset}").ToException();
-        }
-
-        using var vector = Open(version);
-        await stream.WriteAsync(new GetModelReply { Version = ToWire(version) }, cancellationToken).ConfigureAwait(false);
-        var meter = runs.Find(request.RunId)?.Meter;
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockDigest.BlockSize);
-        try
-        {
-            for (var at = request.Offset; at < version.ByteLength;)
-            {
-                var block = (int)(at / BlockDigest.BlockSize);
-                var length = Read(vector, block, buffer);
-                for (var inBlock = (int)(at % BlockDigest.BlockSize); inBlock < length; inBlock = (int)(at - ((long)block * BlockDigest.BlockSize)))
-                {
-                    var take = Math.Min(ChunkSize, length - inBlock);
-                    var data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(inBlock, take));
-                    await stream.WriteAsync(new GetModelReply { Chunk = new Chunk { Offset = at, Data = data } }, cancellationToken).ConfigureAwait(false);
-                    at += take;
-                    meter?.AddBytesOut(take);
-                }
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    private const int ChunkSize = 256 << 10;
 
     /// <summary>Sends a version's whole safetensors file.</summary>
     public async Task SendFileAsync(DownloadModelRequest request, IServerStreamWriter<DownloadModelReply> stream, CancellationToken cancellationToken)
@@ -87,15 +51,21 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
         ManifestHash = version.ManifestHash,
     };
 
-    private StoredVersion Find(string runId, int? number) => store.FindVersion(runId, number) switch
+    /// <summary>A version, the newest where no number is given.</summary>
+    public StoredVersion Find(string runId, int? number)
     {
-        { IsDeleted: true } version => throw Problem.NotFound($"version {version.Number} of run '{runId}' was deleted: this coordinator keeps version 0 and the "
-            + $"newest {options.KeepVersions} of a run (--keep-versions); ask for a newer one").ToException(),
-        { } version => version,
-        null => throw Problem.NotFound(number is null ? $"there is no run '{runId}'" : $"run '{runId}' has no version {number}").ToException(),
-    };
+        var newest = runs.Find(runId)?.Newest;
+        return (newest is not null && (number ?? newest.Number) == newest.Number ? newest : store.FindVersion(runId, number)) switch
+        {
+            { IsDeleted: true } version => throw Problem.NotFound($"version {version.Number} of run '{runId}' was deleted: this coordinator keeps version 0 and the "
+                + $"newest {options.KeepVersions} of a run (--keep-versions); ask for a newer one").ToException(),
+            { } version => version,
+            null => throw Problem.NotFound(number is null ? $"there is no run '{runId}'" : $"run '{runId}' has no version {number}").ToException(),
+        };
+    }
 
-    private VectorReader Open(StoredVersion version)
+    /// <summary>Opens a version's vector; its blocks are checked as they are read.</summary>
+    public VectorReader Open(StoredVersion version)
     {
         try
         {
@@ -107,7 +77,8 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
         }
     }
 
-    private static int Read(VectorReader vector, int block, byte[] buffer)
+    /// <summary>Reads one block into the start of a buffer and returns its length.</summary>
+    public static int Read(VectorReader vector, int block, Span<byte> buffer)
     {
         try
         {

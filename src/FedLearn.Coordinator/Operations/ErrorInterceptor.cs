@@ -1,13 +1,10 @@
-using FedLearn.Coordinator.Storage;
-using FedLearn.Coordinator.Storage.Disks;
-using FedLearn.Protocol;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 namespace FedLearn.Coordinator.Operations;
 
-/// <summary>Turns known failures of the machine below into their statuses. What is left is a bug and goes to the caller as UNKNOWN, without detail.</summary>
-internal sealed class ErrorInterceptor(FatalError fatal) : Interceptor
+/// <summary>Answers gRPC calls that fail with the status that <see cref="CallErrors"/> knows. What is left is a bug and goes to the caller as UNKNOWN, without detail.</summary>
+internal sealed class ErrorInterceptor(CallErrors errors) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -16,7 +13,7 @@ internal sealed class ErrorInterceptor(FatalError fatal) : Interceptor
         {
             return await continuation(request, context).ConfigureAwait(false);
         }
-        catch (Exception e) when (Map(e, context) is { } problem)
+        catch (Exception e) when (errors.MapUnknown(e, context.CancellationToken) is { } problem)
         {
             throw problem.ToException();
         }
@@ -29,7 +26,7 @@ internal sealed class ErrorInterceptor(FatalError fatal) : Interceptor
         {
             return await continuation(requestStream, context).ConfigureAwait(false);
         }
-        catch (Exception e) when (Map(e, context) is { } problem)
+        catch (Exception e) when (errors.MapUnknown(e, context.CancellationToken) is { } problem)
         {
             throw problem.ToException();
         }
@@ -42,27 +39,9 @@ internal sealed class ErrorInterceptor(FatalError fatal) : Interceptor
         {
             await continuation(request, responseStream, context).ConfigureAwait(false);
         }
-        catch (Exception e) when (Map(e, context) is { } problem)
+        catch (Exception e) when (errors.MapUnknown(e, context.CancellationToken) is { } problem)
         {
             throw problem.ToException();
         }
-    }
-
-    private Problem? Map(Exception e, ServerCallContext context) => e switch
-    {
-        RpcException => null,
-        StoredDataException => Problem.DataLoss(e.Message),
-        UnknownOutcomeException => EndProcess(e),
-        OperationCanceledException when context.CancellationToken.IsCancellationRequested => Problem.Unavailable("the connection ended"),
-        OperationCanceledException => Problem.Unavailable("a newer connection of this client took over, or the coordinator is stopping"),
-        _ when DiskErrors.IsFull(e) => DiskErrors.Full,
-        IOException when context.CancellationToken.IsCancellationRequested => Problem.Unavailable("the connection ended"),
-        _ => null,
-    };
-
-    private Problem EndProcess(Exception e)
-    {
-        fatal.End("the outcome of a write is unknown, so this process ends; the next start decides by what is on disk", e);
-        return Problem.Unavailable("the coordinator is restarting; try again in a few seconds");
     }
 }

@@ -13,7 +13,7 @@ public sealed class VersionRetentionTests : IDisposable
     [Fact]
     public async Task KeepVersions_AfterEachRound_LeavesTheNewestAndVersionZeroAndSaysWhereTheOthersWent()
     {
-        await using var coordinator = await TestCoordinator.StartAsync(TestCoordinator.OptionsFor(_temp["data"]) with { KeepVersions = 2 });
+        await using var coordinator = await TestCoordinator.StartAsync(_temp["data"], o => o with { KeepVersions = 2 });
         var spec = TestCoordinator.Spec(more: """ "stop": { "rounds": 5 }, "evaluation": { "everyRounds": 0 }, """);
         var run = await coordinator.CreateRunAsync(spec);
         var hash = RunSpecParser.Parse(spec).Spec!.Model.Manifest.Hash;

@@ -1,4 +1,4 @@
-namespace FedLearn.Coordinator.Ingest;
+namespace FedLearn.Coordinator.Ingest.Uploads;
 
 /// <summary>Who writes which upload: one connection each. A place is kept only while somebody holds or wants it.</summary>
 internal sealed class UploadHolds

@@ -1,10 +1,11 @@
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
 
-namespace FedLearn.Coordinator.Ingest;
+namespace FedLearn.Coordinator.Ingest.Uploads;
 
-/// <summary>An upload that is being written. Disposing keeps what is there, for a resume.</summary>
-internal sealed class Upload(IDisk disk, VectorWriter vector, string finalPath) : IDisposable
+/// <summary>A large update, written to a file of its own as it comes. Disposing keeps what is there, for a resume.</summary>
+internal sealed class FileUpload(IDisk disk, VectorWriter vector, string finalPath) : IUpload
 {
     public long Length => vector.Length;
 
@@ -12,28 +13,25 @@ internal sealed class Upload(IDisk disk, VectorWriter vector, string finalPath) 
 
     public bool AllFinite => vector.AllFinite;
 
-    public string FileName => Path.GetFileName(finalPath);
-
     public void Append(ReadOnlySpan<byte> bytes) => vector.Append(bytes);
 
     /// <summary>Syncs the bytes and returns their digest.</summary>
     public byte[] Finish() => vector.Finish();
 
-    /// <summary>Gives the finished upload its final name, durably. False where its round is over and its folder gone.</summary>
-    public bool TrySeal()
+    /// <summary>Gives the file its final name, durably.</summary>
+    public ValueTask<SegmentPlace?> SealAsync(CancellationToken cancellationToken)
     {
         try
         {
             vector.Seal(finalPath);
-            return true;
+            return new(new SegmentPlace(Path.GetFileName(finalPath), 0));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
+            return new((SegmentPlace?)null);
         }
     }
 
-    /// <summary>Deletes a refused upload.</summary>
     public void Discard()
     {
         vector.Discard();

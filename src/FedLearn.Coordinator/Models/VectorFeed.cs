@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using FedLearn.Coordinator.Ingest.Frames;
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage.Vectors;
+using FedLearn.Core.Proofs;
+using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
+using Grpc.Core;
+
+namespace FedLearn.Coordinator.Models;
+
+/// <summary>Feeds the vectors of published versions to clients, by either road. Every block is checked before a byte of it leaves.</summary>
+internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
+{
+    /// <summary>Bytes of a chunk: small enough to flow, large enough that a message's cost does not count.</summary>
+    private const int ChunkSize = 256 << 10;
+
+    /// <summary>Sends a version and its vector from an offset on; the version alone where the caller takes the other road.</summary>
+    /// <param name="request">What the caller wants.</param>
+    /// <param name="offer">The other road to a version, or null.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    public async Task SendAsync(
+        GetModelRequest request, Func<StoredVersion, Road?> offer, IServerStreamWriter<ModelFrame> stream, CancellationToken cancellationToken)
+    {
+        var version = models.Find(request.RunId, request.Version);
+        if (request.Offset < 0 || request.Offset > version.ByteLength)
+        {
+            throw Problem.Invalid($"offset: expected 0 to {version.ByteLength}, got {request.Offset}").ToException();
+        }
+
+        using var vector = models.Open(version);
+        var road = offer(version);
+        var first = new GetModelReply { Version = ModelFeed.ToWire(version), Road = road };
+        await stream.WriteAsync(new ModelFrame { First = first }, cancellationToken).ConfigureAwait(false);
+        if (road is null || !request.PreferRoad)
+        {
+            await SendChunksAsync(version, vector, request.Offset, stream, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes the bytes [first, end) of a version's vector, from the disk into the pipe's own buffers.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="first">The first byte.</param>
+    /// <param name="end">The byte after the last.</param>
+    /// <param name="start">Called once the first block is known to be sound, before its bytes are written.</param>
+    /// <param name="pipe">Where to.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    public async Task WriteAsync(StoredVersion version, long first, long end, Func<Task> start, PipeWriter pipe, CancellationToken cancellationToken)
+    {
+        using var vector = models.Open(version);
+        var meter = runs.Find(version.RunId)?.Meter;
+        var started = false;
+        for (var at = first; at < end;)
+        {
+            var (block, from) = ((int)(at / BlockDigest.BlockSize), (int)(at % BlockDigest.BlockSize));
+            if (!started)
+            {
+                using var checkedFirst = MemoryPool<byte>.Shared.Rent(BlockDigest.BlockSize);
+                ModelFeed.Read(vector, block, checkedFirst.Memory.Span);
+                await start().ConfigureAwait(false);
+                started = true;
+            }
+
+            var memory = pipe.GetMemory(vector.LengthOf(block));
+            var length = (int)Math.Min(ModelFeed.Read(vector, block, memory.Span), end - at + from);
+            if (from > 0)
+            {
+                memory[from..length].CopyTo(memory);
+            }
+
+            pipe.Advance(length - from);
+            var flushed = await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
+            at += length - from;
+            meter?.AddBytesOut(length - from);
+            if (flushed.IsCompleted)
+            {
+                return;
+            }
+        }
+
+        if (!started)
+        {
+            await start().ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendChunksAsync(
+        StoredVersion version, VectorReader vector, long offset, IServerStreamWriter<ModelFrame> stream, CancellationToken cancellationToken)
+    {
+        var meter = runs.Find(version.RunId)?.Meter;
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockDigest.BlockSize);
+        try
+        {
+            for (var at = offset; at < version.ByteLength;)
+            {
+                var block = (int)(at / BlockDigest.BlockSize);
+                var length = ModelFeed.Read(vector, block, buffer);
+                for (var inBlock = (int)(at % BlockDigest.BlockSize); inBlock < length; inBlock = (int)(at - ((long)block * BlockDigest.BlockSize)))
+                {
+                    var take = Math.Min(ChunkSize, length - inBlock);
+                    await stream.WriteAsync(new ModelFrame { Offset = at, Bytes = buffer.AsMemory(inBlock, take) }, cancellationToken).ConfigureAwait(false);
+                    at += take;
+                    meter?.AddBytesOut(take);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
