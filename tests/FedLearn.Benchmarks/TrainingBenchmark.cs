@@ -19,22 +19,20 @@ internal sealed class TrainingBenchmark : IBenchmark
 
     public string Name => "training";
 
-    public string Summary => "SGD on the 784-200-200-10 perceptron and McMahan's CNN, against PyTorch CPU (arguments: path of a python3 with torch)";
+    public string Summary => "SGD on the 784-200-200-10 perceptron and McMahan's CNN, against PyTorch CPU (arguments: path of a python3 with torch, then mlp or cnn for one of them)";
 
     public IReadOnlyList<Measurement> Run(IReadOnlyList<string> arguments)
     {
         var python = arguments is [var path, ..] ? path : "/usr/bin/python3";
+        var models = arguments is [_, var only, ..] ? only : "mlp cnn";
         using TorchProcess one = new(python, 1), two = new(python, 2);
-        return
-        [
-            .. Compare("mlp", 10, 2.0, one, two), .. Compare("mlp", 50, 1.2, one, two),
-            .. Compare("cnn", 10, 0.8, one, two), .. Compare("cnn", 50, 0.8, one, two),
-        ];
+        var comparisons = new (string Model, int Batch, double Target)[] { ("mlp", 10, 2.0), ("mlp", 50, 1.2), ("cnn", 10, 0.8), ("cnn", 50, 0.8) };
+        return [.. comparisons.Where(c => models.Contains(c.Model, StringComparison.Ordinal)).SelectMany(c => Compare(c.Model, c.Batch, c.Target, one, two))];
     }
 
     private static IEnumerable<Measurement> Compare(string model, int batch, double target, TorchProcess one, TorchProcess two)
     {
-        var examples = model == "mlp" ? 10_000 : 500;
+        var examples = model == "mlp" ? 10_000 : 300;
         double ownOne = 0, ownTwo = 0, torchOne = 0, torchTwo = 0;
         for (var turn = 0; turn < Turns; turn++)
         {

@@ -54,6 +54,20 @@ internal static class Given
         return DataSet.FromFloats(features, labels, model.Inputs, model.Classes);
     }
 
+    /// <summary>Random characters for a next-character model; the next one repeats the last but one.</summary>
+    public static DataSet Characters(ModelDefinition model, int count, int seed)
+    {
+        var random = SeededRandom.For("test/characters", seed);
+        var features = new float[count * model.Inputs];
+        foreach (ref var f in features.AsSpan())
+        {
+            f = random.NextInt(model.Classes);
+        }
+
+        float[] labels = [.. Enumerable.Range(1, count).Select(i => features[Math.Max(0, (i * model.Inputs) - 2)])];
+        return DataSet.FromFloats(features, labels, model.Inputs, model.Classes);
+    }
+
     public static SgdJob Job(ClientSettings settings, int round = 1, string clientId = "a") =>
         new() { Settings = settings, Seed = 7, Round = round, ClientId = clientId };
 

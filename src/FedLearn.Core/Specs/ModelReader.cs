@@ -25,7 +25,7 @@ internal static class ModelReader
         var before = reader.Mistakes.Count;
         if (!model.TryGetProperty("tensors", out var tensors) || tensors.ValueKind == JsonValueKind.Null)
         {
-            reader.Add(Path, "is missing; expected a list of {name, shape, init}. For the built-in kinds (linear, logistic, softmax, mlp, cnn) "
+            reader.Add(Path, "is missing; expected a list of {name, shape, init}. For the built-in kinds (linear, logistic, softmax, mlp, cnn, lstm) "
                 + "`fedlearn run create` fills it in; a model of your own lists its tensors here");
             return null;
         }

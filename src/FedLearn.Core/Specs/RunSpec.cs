@@ -40,7 +40,7 @@ public sealed record RunSpec
 }
 
 /// <summary>The spec's <c>model</c> object.</summary>
-/// <param name="Kind">Built-in: linear, logistic, softmax, mlp, cnn. Any other needs the participants' own trainer of that name.</param>
+/// <param name="Kind">Built-in: linear, logistic, softmax, mlp, cnn, lstm. Any other needs the participants' own trainer of that name.</param>
 /// <param name="Json">The whole object as compact JSON, as trainers receive it.</param>
 /// <param name="Manifest">The tensors from <c>model.tensors</c>, which the command line fills in for built-in kinds.</param>
 public sealed record ModelSpec(string Kind, string Json, ModelManifest Manifest);

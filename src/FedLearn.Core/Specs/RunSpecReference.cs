@@ -39,10 +39,13 @@ public static class RunSpecReference
         | `softmax` | `inputs`, `classes` | softmax regression, cross-entropy |
         | `mlp` | `inputs`, `hidden` (list of layer widths), `classes`, `loss` (`cross-entropy` or `mse`) | perceptron with ReLU |
         | `cnn` | `height`, `width`, `channels` (default 1), `filters` (output channels of each convolution, 1 to 8), `kernel` (odd side, default 5), `hidden` (list of layer widths, may be empty), `classes` | for each filter a "same" convolution, ReLU and 2 x 2 max-pool; then a perceptron; cross-entropy. Features are the image row by row, channel after channel. |
+        | `lstm` | `length` (characters read), `classes` (size of the alphabet, at most 256), `embedding` (default 8), `hidden` (units), `layers` (default 1, at most 4) | next character: embedding, LSTM layers, a dense layer on the last state; cross-entropy. Data of the schema kind `text`. |
 
         A `cnn` of 28 x 28 pixels with `"filters": [32, 64], "hidden": [512], "classes": 10` is the one of McMahan et al. 2017, of 1,663,370
         parameters. Its tensors have PyTorch's layouts and are named `conv1.weight`, `conv1.bias`, ..., `fc1.weight`, `fc1.bias`, ...: a module with
         such members takes them by `load_state_dict`. It is trained by as many threads as the machine has cores.
+
+        An `lstm`'s tensors are those of the PyTorch modules `embedding` (Embedding), `lstm` (LSTM with `num_layers`) and `fc` (Linear), likewise.
 
         `model.tensors` lists the model's tensors in the order of its vector: 1 to 10,000 objects
         `{"name": "fc1.weight", "shape": [200, 784], "init": {"kind": "he"}}`. For the built-in kinds `fedlearn run create` fills it in;

@@ -18,7 +18,7 @@ public static partial class SpecFields
     [
         Text("name", Identifier, IsIdentifier, "The run's name.", s => s.Name, (s, v) => s with { Name = v }, required: true),
         Text("model.kind", Identifier, IsIdentifier,
-            "What is trained. Built-in: linear, logistic, softmax, mlp, cnn; any other needs the participants' own trainer of that name.",
+            "What is trained. Built-in: linear, logistic, softmax, mlp, cnn, lstm; any other needs the participants' own trainer of that name.",
             s => s.Model.Kind, (s, v) => s with { Model = s.Model with { Kind = v } }, required: true),
         Integer("seed", new SpecBounds(long.MinValue, long.MaxValue), "Seeds initialisation, selection and batches.",
             s => s.Seed, (s, v) => s with { Seed = v }, words: "of 64 bits"),

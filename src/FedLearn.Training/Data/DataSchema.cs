@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace FedLearn.Training.Data;
 
 /// <summary>
-/// What a record's bytes mean, as a JSON object whose <c>kind</c> is <c>images</c> or <c>table</c>. The canonical form states every
+/// What a record's bytes mean, as a JSON object whose <c>kind</c> is <c>images</c>, <c>table</c> or <c>text</c>. The canonical form states every
 /// default, its properties in a fixed order without white space, so that files which say the same have the same digest.
 /// </summary>
 public abstract class DataSchema
@@ -52,7 +52,8 @@ public abstract class DataSchema
             {
                 "images" => ImageSchema.Read(root),
                 "table" => TableSchema.Read(root),
-                var other => throw root.Error("kind", "\"images\" or \"table\"", $"\"{other}\""),
+                "text" => TextSchema.Read(root),
+                var other => throw root.Error("kind", "\"images\", \"table\" or \"text\"", $"\"{other}\""),
             };
         }
     }

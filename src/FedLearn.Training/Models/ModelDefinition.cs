@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using FedLearn.Core.Models;
 using FedLearn.Training.Models.Convolutional;
 using FedLearn.Training.Models.Kernels;
+using FedLearn.Training.Models.Recurrent;
 
 namespace FedLearn.Training.Models;
 
 /// <summary>
-/// What a built-in model is: convolutions with pools (only <c>cnn</c> has some), dense layers with ReLU between them and a loss on top.
+/// What a built-in model is: convolutions with pools (only <c>cnn</c> has some) or recurrent layers (<c>lstm</c>), dense layers with ReLU between
+/// them and a loss on top.
 /// Linear, logistic and softmax regression are the cases without a hidden layer.
 /// </summary>
 public sealed class ModelDefinition
@@ -27,12 +29,27 @@ public sealed class ModelDefinition
         Manifest = new([.. ConvTensors(convolutions), .. DenseTensors(layerSizes, convolutions.IsEmpty)]);
     }
 
-    /// <summary>The model kind's name: linear, logistic, softmax, mlp or cnn.</summary>
+    internal ModelDefinition(string kind, LstmShape recurrent, LossKind loss)
+    {
+        Kind = kind;
+        Convolutions = [];
+        Recurrent = recurrent;
+        LayerSizes = [recurrent.Hidden, recurrent.Alphabet];
+        Loss = loss;
+        Classifies = true;
+        Manifest = new(
+        [
+            .. recurrent.Tensors(),
+            new("fc.weight", InitRule.Glorot, recurrent.Alphabet, recurrent.Hidden), new("fc.bias", InitRule.Zeros, recurrent.Alphabet),
+        ]);
+    }
+
+    /// <summary>The model kind's name: linear, logistic, softmax, mlp, cnn or lstm.</summary>
     public string Kind { get; }
 
     /// <summary>
     /// Of the dense layers: the number of inputs, of each hidden layer's units, and of outputs; at least two numbers. The inputs are the
-    /// example's features, or the last pool's output channel by channel.
+    /// example's features, the last pool's output channel by channel, or the last recurrent state.
     /// </summary>
     public ImmutableArray<int> LayerSizes { get; }
 
@@ -46,14 +63,15 @@ public sealed class ModelDefinition
     public int Classes => !Classifies ? 0 : Loss == LossKind.BinaryCrossEntropy ? 2 : Outputs;
 
     /// <summary>Features of one example.</summary>
-    public int Inputs => Convolutions is [var first, ..] ? first.Inputs * first.Height * first.Width : LayerSizes[0];
+    public int Inputs => Recurrent is { } recurrent ? recurrent.Length : Convolutions is [var first, ..] ? first.Inputs * first.Height * first.Width : LayerSizes[0];
 
     /// <summary>Units of the last layer.</summary>
     public int Outputs => LayerSizes[^1];
 
     /// <summary>
     /// The tensors in order: <c>layers.i.weight</c> [out, in] and <c>layers.i.bias</c> [out]; of a cnn <c>conv1.weight</c> [out, in, kernel, kernel],
-    /// <c>conv1.bias</c> and so on, then <c>fc1.weight</c> [out, in], <c>fc1.bias</c> and so on: PyTorch's layouts. Layers before a ReLU start with
+    /// <c>conv1.bias</c> and so on, then <c>fc1.weight</c> [out, in], <c>fc1.bias</c> and so on; of an lstm <c>embedding.weight</c>, those
+    /// of PyTorch's module <c>lstm</c>, <c>fc.weight</c> and <c>fc.bias</c>: PyTorch's layouts. Layers before a ReLU start with
     /// He's rule, the last one with Glorot's, biases with zeros; a model without hidden layers starts with zeros, since its loss is convex.
     /// </summary>
     public ModelManifest Manifest { get; }
@@ -61,11 +79,16 @@ public sealed class ModelDefinition
     /// <summary>The convolutions below the dense layers, lowest first.</summary>
     internal ImmutableArray<ConvShape> Convolutions { get; }
 
+    /// <summary>The recurrent layers below the dense ones, or null.</summary>
+    internal LstmShape? Recurrent { get; }
+
     /// <summary>Buffers and kernels for this model.</summary>
     /// <param name="maximumBatch">The most examples of a pass.</param>
     /// <param name="threads">How many threads may work on a pass; changes no bit. Only convolutions are worth more than one.</param>
     internal Network CreateNetwork(int maximumBatch, int threads) =>
-        Convolutions.IsEmpty ? new DenseNetwork(this, maximumBatch) : new ConvNetwork(this, maximumBatch, new Crew(threads));
+        Recurrent is { } recurrent ? new LstmNetwork(this, recurrent, maximumBatch)
+        : Convolutions.IsEmpty ? new DenseNetwork(this, maximumBatch)
+        : new ConvNetwork(this, maximumBatch, new Crew(threads));
 
     private static IEnumerable<TensorSpec> ConvTensors(ImmutableArray<ConvShape> convolutions)
     {

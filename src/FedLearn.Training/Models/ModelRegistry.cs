@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using FedLearn.Training.Models.Convolutional;
+using FedLearn.Training.Models.Recurrent;
 
 namespace FedLearn.Training.Models;
 
@@ -15,10 +16,13 @@ namespace FedLearn.Training.Models;
 /// real target);</item>
 /// <item><c>{"kind":"cnn","height":28,"width":28,"channels":1,"filters":[32,64],"kernel":5,"hidden":[512],"classes":10}</c>: for each of
 /// <c>filters</c> a "same" convolution of so many output channels, ReLU and a 2 x 2 max-pool; then dense layers with ReLU between them and
-/// cross-entropy. <c>channels</c> is 1 and <c>kernel</c> 5 by default. Features are the image row by row, channel after channel.</item>
+/// cross-entropy. <c>channels</c> is 1 and <c>kernel</c> 5 by default. Features are the image row by row, channel after channel;</item>
+/// <item><c>{"kind":"lstm","length":80,"classes":65,"embedding":8,"hidden":256,"layers":2}</c>: tells the character after <c>length</c> others from
+/// an alphabet of <c>classes</c>: embedding (8 by default), LSTM layers (1 by default), a dense layer on the last state; cross-entropy.</item>
 /// </list>
 /// Other fields (<c>tensors</c>, say) are left to others. Sizes are 1 to 1,048,576, classes at least 2, hidden layers 1 to 16
-/// (of a cnn 0 to 16); an image's sides and channels are at most 4,096, filters 1 to 8 numbers of at most 4,096, the kernel is odd and at most 15.
+/// (of a cnn 0 to 16); an image's sides and channels are at most 4,096, filters 1 to 8 numbers of at most 4,096, the kernel is odd and at most 15;
+/// of an lstm the length is at most 1,024, classes 256, embedding and hidden 4,096 (and length times hidden 2,097,152), layers 4.
 /// </summary>
 public static class ModelRegistry
 {
@@ -29,6 +33,7 @@ public static class ModelRegistry
         ["softmax"] = Softmax,
         ["mlp"] = Perceptron,
         ["cnn"] = ConvReader.Read,
+        ["lstm"] = LstmReader.Read,
     };
 
     /// <summary>The built-in kinds, in alphabetical order.</summary>

@@ -27,6 +27,19 @@ public class ModelRegistryTests
             model.Manifest.Tensors.Select(t => $"{t.Name} [{string.Join(',', t.Shape)}] {t.Init.Kind}"));
     }
 
+    [Fact]
+    public void NextCharacterModel_OfTwoLayers_HasPyTorchsTensors()
+    {
+        var model = Given.Model("""{"kind":"lstm","length":80,"classes":65,"hidden":256,"layers":2}""");
+        Assert.Equal((80, 65), (model.Inputs, model.Classes));
+        Assert.Equal(
+            ["embedding.weight [65,8] Normal", "lstm.weight_ih_l0 [1024,8] Glorot", "lstm.weight_hh_l0 [1024,256] Glorot",
+             "lstm.bias_ih_l0 [1024] Zeros", "lstm.bias_hh_l0 [1024] Zeros", "lstm.weight_ih_l1 [1024,256] Glorot",
+             "lstm.weight_hh_l1 [1024,256] Glorot", "lstm.bias_ih_l1 [1024] Zeros", "lstm.bias_hh_l1 [1024] Zeros",
+             "fc.weight [65,256] Glorot", "fc.bias [65] Zeros"],
+            model.Manifest.Tensors.Select(t => $"{t.Name} [{string.Join(',', t.Shape)}] {t.Init.Kind}"));
+    }
+
     [Theory]
     [InlineData("""{"kind":"linear","inputs":13}""", LossKind.MeanSquaredError, 14, 0)]
     [InlineData("""{"kind":"logistic","inputs":13}""", LossKind.BinaryCrossEntropy, 14, 2)]
@@ -41,13 +54,20 @@ public class ModelRegistryTests
     [Theory]
     [InlineData("[]", "model: expected an object such as {\"kind\":\"softmax\",...}, found []")]
     [InlineData("{}", "model.kind: expected a string, found nothing")]
-    [InlineData("""{"kind":"tree"}""", "model.kind: expected one of cnn, linear, logistic, mlp, softmax, found \"tree\"")]
+    [InlineData("""{"kind":"tree"}""", "model.kind: expected one of cnn, linear, logistic, lstm, mlp, softmax, found \"tree\"")]
     [InlineData(
         """{"kind":"cnn","height":0,"width":5000,"channels":0,"filters":[1,5000],"kernel":4,"classes":1}""",
         "model.height: expected a whole number from 1 to 4096, found 0; model.width: expected a whole number from 1 to 4096, found 5000; "
         + "model.channels: expected a whole number from 1 to 4096, found 0; model.filters[1]: expected a whole number from 1 to 4096, found 5000; "
         + "model.hidden: expected an array of 0 to 16 layer sizes, found nothing; model.classes: expected a whole number from 2 to 1048576, found 1; "
         + "model.kernel: expected an odd number, so that the output has the input's size, found 4")]
+    [InlineData(
+        """{"kind":"lstm","length":0,"classes":300,"layers":5}""",
+        "model.length: expected a whole number from 1 to 1024, found 0; model.classes: expected a whole number from 2 to 256, found 300; "
+        + "model.hidden: expected a whole number from 1 to 4096, found nothing; model.layers: expected a whole number from 1 to 4, found 5")]
+    [InlineData(
+        """{"kind":"lstm","length":1024,"classes":2,"hidden":4096}""",
+        "model.hidden: expected at most 2097152 for length times hidden, found 4194304")]
     [InlineData(
         """{"kind":"cnn","height":7,"width":28,"filters":[2,2,2],"hidden":[],"classes":2}""",
         "model.filters: expected so few that an image of 7 x 28 is left after halving it once for each, found 3")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using FedLearn.Training.Data;
 using FedLearn.Training.Models;
 using FedLearn.Training.Models.Kernels;
 
@@ -14,38 +15,48 @@ public unsafe class PyTorchTests
     [Fact]
     public void Forward_OfMcMahansNetwork_EqualsPyTorch()
     {
-        Assert.SkipUnless(HasTorch(), $"{Python} has no PyTorch; on Debian: apt-get install --no-install-recommends python3-torch");
-        const int Count = 7;
         var model = Given.Model("""{"kind":"cnn","height":28,"width":28,"filters":[32,64],"hidden":[512],"classes":10}""");
-        var data = Given.Examples(model, Count, seed: 1);
-        var parameters = new AlignedFloats((int)model.Manifest.ElementCount);
-        Given.Parameters(model, seed: 2, scale: 0.05).CopyTo(parameters.Span);
-        var network = model.CreateNetwork(Count, 2);
-        network.Gather(data, [.. Enumerable.Range(0, Count)]);
-        network.Forward(parameters.Pointer, Count, differentiate: false);
+        Compare(model, Given.Examples(model, 7, seed: 1), scale: 0.05, "cnn");
+    }
 
-        var images = new float[Count * 784];
-        for (var i = 0; i < Count; i++)
+    [Fact]
+    public void Forward_OfANextCharacterModel_EqualsPyTorch()
+    {
+        var model = Given.Model("""{"kind":"lstm","length":30,"classes":65,"embedding":8,"hidden":70,"layers":2}""");
+        Compare(model, Given.Characters(model, 7, seed: 1), scale: 0.3, "lstm", "30", "65", "8", "70", "2");
+    }
+
+    private static void Compare(ModelDefinition model, DataSet data, double scale, params string[] torchModel)
+    {
+        Assert.SkipUnless(HasTorch(), $"{Python} has no PyTorch; on Debian: apt-get install --no-install-recommends python3-torch");
+        var parameters = new AlignedFloats((int)model.Manifest.ElementCount);
+        Given.Parameters(model, seed: 2, scale).CopyTo(parameters.Span);
+        var network = model.CreateNetwork(data.Count, 2);
+        network.Gather(data, [.. Enumerable.Range(0, data.Count)]);
+        network.Forward(parameters.Pointer, data.Count, differentiate: false);
+
+        var features = new float[data.Count * model.Inputs];
+        for (var i = 0; i < data.Count; i++)
         {
-            data.CopyFeatures(i, images.AsSpan(i * 784, 784));
+            data.CopyFeatures(i, features.AsSpan(i * model.Inputs, model.Inputs));
         }
 
-        var expected = Torch(model, parameters.Span, images);
+        var expected = Torch(model, parameters.Span, features, torchModel);
 
-        Assert.Equal(Count * 10, expected.Length);
+        Assert.Equal(data.Count * model.Outputs, expected.Length);
         Assert.True(expected.Max() - expected.Min() > 1, "the outputs are all about the same");
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.Equal(expected[i], network.Outputs(Count)[i], 1e-4 * (1 + Math.Abs(expected[i])));
+            Assert.Equal(expected[i], network.Outputs(data.Count)[i], 1e-4 * (1 + Math.Abs(expected[i])));
         }
     }
 
-    private static double[] Torch(ModelDefinition model, ReadOnlySpan<float> parameters, float[] images)
+    private static double[] Torch(ModelDefinition model, ReadOnlySpan<float> parameters, float[] features, string[] torchModel)
     {
         using var folder = new TempFolder();
         folder.Write("parameters.bin", MemoryMarshal.AsBytes(parameters).ToArray());
-        folder.Write("images.bin", MemoryMarshal.AsBytes<float>(images).ToArray());
-        using var process = Start(Path.Combine(AppContext.BaseDirectory, "torch_forward.py"), folder.Location);
+        folder.Write("features.bin", MemoryMarshal.AsBytes<float>(features).ToArray());
+        using var process = Start([Path.Combine(AppContext.BaseDirectory, "torch_forward.py"), folder.Location, .. torchModel]);
         foreach (var tensor in model.Manifest.Tensors)
         {
             process.StandardInput.WriteLine($"{tensor.Name} {string.Join(' ', tensor.Shape)}");

@@ -1,6 +1,7 @@
-"""Runs McMahan's CNN, written with PyTorch's own layers, on given parameters; prints the outputs, one example a line.
+"""Runs a model written with PyTorch's own layers on given parameters; prints the outputs, one example a line.
 
-argv: the folder of parameters.bin and images.bin (little-endian float32). stdin: one line "name dimension..." per tensor, in order.
+argv: the folder of parameters.bin and features.bin (little-endian float32); then cnn (McMahan's), or lstm with its length, alphabet, embedding,
+hidden units and layers. stdin: one line "name dimension..." per tensor, in order.
 """
 import sys
 
@@ -19,9 +20,23 @@ class Cnn(nn.Module):
         self.fc2 = nn.Linear(512, 10)
 
     def forward(self, x):
+        x = x.reshape(-1, 1, 28, 28)
         x = max_pool2d(relu(self.conv1(x)), 2)
         x = max_pool2d(relu(self.conv2(x)), 2)
         return self.fc2(relu(self.fc1(x.flatten(1))))
+
+
+class Lstm(nn.Module):
+    def __init__(self, length, alphabet, embedding, hidden, layers):
+        super().__init__()
+        self.length = length
+        self.embedding = nn.Embedding(alphabet, embedding)
+        self.lstm = nn.LSTM(embedding, hidden, num_layers=layers, batch_first=True)
+        self.fc = nn.Linear(hidden, alphabet)
+
+    def forward(self, x):
+        states, _ = self.lstm(self.embedding(x.reshape(-1, self.length).long()))
+        return self.fc(states[:, -1])
 
 
 def floats(name):
@@ -36,8 +51,8 @@ for line in sys.stdin:
     state[name] = vector[at:at + count].reshape(shape)
     at += count
 assert at == len(vector)
-model = Cnn()
+model = Cnn() if sys.argv[2] == "cnn" else Lstm(*map(int, sys.argv[3:]))
 model.load_state_dict(state)
 with torch.no_grad():
-    for row in model(floats("images.bin").reshape(-1, 1, 28, 28)).tolist():
+    for row in model(floats("features.bin")).tolist():
         print(*row)
