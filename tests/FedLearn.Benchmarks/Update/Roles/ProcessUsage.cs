@@ -6,9 +6,10 @@ namespace FedLearn.Benchmarks.Update.Roles;
 /// <param name="AllocatedBytes">Managed bytes allocated.</param>
 /// <param name="Gen2Collections">Collections of the oldest generation.</param>
 /// <param name="PeakBytes">The most resident memory (VmHWM); the page cache does not count.</param>
-internal sealed record ProcessUsage(long AllocatedBytes, int Gen2Collections, long PeakBytes)
+/// <param name="CpuSeconds">Processor time, user and kernel, of all threads.</param>
+internal sealed record ProcessUsage(long AllocatedBytes, int Gen2Collections, long PeakBytes, double CpuSeconds)
 {
-    public static ProcessUsage Now() => new(GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(2), Peak());
+    public static ProcessUsage Now() => new(GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(2), Peak(), Environment.CpuUsage.TotalTime.TotalSeconds);
 
     private static long Peak()
     {

@@ -22,15 +22,24 @@ internal sealed class UploadRow(string name, IUploadRoad road, double bar, doubl
         using var raw = new SocketClients(rawServer, clients, bench.Certificate);
 
         var receipts = new List<double>();
+        List<double> ownCpu = [], sinkCpu = [];
         var seconds = await Turns.TakeAsync(
             bench.Options.Turns,
             async () =>
             {
+                var used = (await coordinator.Role.UsageAsync()).CpuSeconds;
                 var (received, published) = await fleet.RoundAsync(road, payloads);
                 receipts.Add(received);
+                ownCpu.Add((await coordinator.Role.UsageAsync()).CpuSeconds - used);
                 return published;
             },
-            () => Turns.SecondsAsync(() => sink.UploadAsync(payloads)),
+            async () =>
+            {
+                var used = (await sinkServer.UsageAsync()).CpuSeconds;
+                var seconds = await Turns.SecondsAsync(() => sink.UploadAsync(payloads));
+                sinkCpu.Add((await sinkServer.UsageAsync()).CpuSeconds - used);
+                return seconds;
+            },
             () => Turns.SecondsAsync(() => raw.UploadAsync(payloads)));
 
         var gigabytes = payloads.Sum(p => p.Length) / 1e9;
@@ -41,6 +50,10 @@ internal sealed class UploadRow(string name, IUploadRoad road, double bar, doubl
         [
             new($"{name}: durable and aggregated", own / bare, "x", bar) { Reach = reach, Comparison = new(own, bare, "GB/s", $"bare sink, {streams}") },
             new($"{name}: to the last receipt", receipt / bare, "x") { Comparison = new(receipt, bare, "GB/s", $"bare sink, {streams}") },
+            new($"{name}: the server's processor time", ownCpu.Skip(1).Min() / sinkCpu.Skip(1).Min(), "x")
+            {
+                Comparison = new(ownCpu.Skip(1).Min() / gigabytes, sinkCpu.Skip(1).Min() / gigabytes, "s/GB", $"bare sink, {streams}"),
+            },
             new($"{name}: share of the raw wire", own / wire, "x") { Comparison = new(own, wire, "GB/s", $"raw loopback socket, {streams}") },
         ];
     }
