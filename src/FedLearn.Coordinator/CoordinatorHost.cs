@@ -24,6 +24,7 @@ namespace FedLearn.Coordinator;
 public sealed class CoordinatorHost : IAsyncDisposable
 {
     private const int MaxMessage = 4 << 20;
+    private const int MinThreads = 16;
 
     private readonly WebApplication _app;
     private readonly DataFolder _folder;
@@ -62,6 +63,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
 
         seams ??= new CoordinatorSeams();
+        GiveSyncsThreads();
         var certificate = ServerCertificate.Load(options);
         var folder = DataFolder.Open(options.DataFolder, seams.Disk);
         CoordinatorHost? host = null;
@@ -114,6 +116,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
     {
         await _app.DisposeAsync().ConfigureAwait(false);
         _folder.Dispose();
+    }
+
+    /// <summary>A sync blocks its thread, and the pool is slow to notice: it may have this many at once, whatever the processors.</summary>
+    private static void GiveSyncsThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
     }
 
     private static WebApplication Build(CoordinatorOptions options, ServerCertificate? certificate, DataFolder folder, TimeProvider time, CoordinatorSeams seams)

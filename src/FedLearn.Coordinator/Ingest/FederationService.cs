@@ -114,13 +114,19 @@ internal sealed class FederationService(
         return vectors.SendAsync(request, version => roads.ToModel(http, version), responseStream, context.CancellationToken);
     }
 
-    public override Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
+    public override async Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)
     {
         ThrowIfDraining();
         var (receipt, upload, offset) = ingest.Open(Caller.Participant(context), request.Header ?? new UpdateHeader());
-        return Task.FromResult(upload is null
-            ? new OpenUpdateReply { Receipt = receipt }
-            : new OpenUpdateReply { Upload = new Upload { UploadId = upload.Id, Offset = offset, Road = roads.ToUpload(context.GetHttpContext(), upload) } });
+        if (upload is null)
+        {
+            return new OpenUpdateReply { Receipt = receipt };
+        }
+
+        var road = roads.ToUpload(context.GetHttpContext(), upload);
+        var length = upload.Update.ByteLength;
+        await ingest.ReserveAsync(upload, road is null ? FrameBody.MemoryFor(length) : PipeBody.MemoryFor(length), context.CancellationToken);
+        return new OpenUpdateReply { Upload = new Upload { UploadId = upload.Id, Offset = offset, Road = road } };
     }
 
     /// <summary>PushUpdate, with chunks that are read without copies; bound by <see cref="FederationBinding"/>.</summary>
@@ -128,6 +134,7 @@ internal sealed class FederationService(
     {
         ThrowIfDraining();
         using var counted = drain.Enter();
+        RequestPace.LeaveToIngest(context.GetHttpContext());
         return new PushUpdateReply { Receipt = await ingest.PushAsync(Caller.Participant(context), requestStream, context.CancellationToken) };
     }
 

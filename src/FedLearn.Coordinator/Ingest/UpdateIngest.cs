@@ -41,21 +41,38 @@ internal sealed class UpdateIngest(
     /// <summary>Takes a stream of header or resume, then chunks, and returns the receipt.</summary>
     public async Task<Receipt> PushAsync(string clientId, IAsyncStreamReader<UpdateFrame> stream, CancellationToken cancellationToken)
     {
-        if (!await stream.MoveNext(cancellationToken).ConfigureAwait(false))
+        using var pace = new PaceGuard(time, cancellationToken);
+        if (!await pace.WaitAsync(stop => new ValueTask<bool>(stream.MoveNext(stop))).ConfigureAwait(false))
         {
             throw Problem.Invalid("expected a header or a resume as the first message, got the end of the stream").ToException();
         }
 
         var (update, offset) = First(clientId, stream.Current);
         using var body = new FrameBody(stream, offset);
-        return await TakeAsync(update, offset, body, cancellationToken).ConfigureAwait(false);
+        return await TakeAsync(update, offset, body, pace).ConfigureAwait(false);
     }
 
     /// <summary>Takes the bytes of an upload that was opened, from an offset on, and returns the receipt.</summary>
-    public Task<Receipt> PutAsync(OpenedUpload upload, long offset, IUploadBody body, CancellationToken cancellationToken) =>
-        TakeAsync(upload.Update, offset, body, cancellationToken);
+    public async Task<Receipt> PutAsync(OpenedUpload upload, long offset, IUploadBody body, CancellationToken cancellationToken)
+    {
+        using var pace = new PaceGuard(time, cancellationToken);
+        return await TakeAsync(upload.Update, offset, body, pace).ConfigureAwait(false);
+    }
 
-    private async Task<Receipt> TakeAsync(AnnouncedUpdate update, long offset, IUploadBody body, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the share of the budget that an opened upload will need, before its client sends a byte: until there is one, the caller waits.
+    /// It is given back where the bytes do not come in time, and small updates take theirs when they come.
+    /// </summary>
+    public async Task ReserveAsync(OpenedUpload upload, long memory, CancellationToken cancellationToken)
+    {
+        if (upload.Update.ByteLength > UpdateSegments.MaxUpdate)
+        {
+            upload.Reserve(null);
+            upload.Reserve(new UploadReservation(await budget.TakeAsync(memory, cancellationToken).ConfigureAwait(false), memory, time));
+        }
+    }
+
+    private async Task<Receipt> TakeAsync(AnnouncedUpdate update, long offset, IUploadBody body, PaceGuard pace)
     {
         if (Admit(update, out _) is { } known)
         {
@@ -63,14 +80,15 @@ internal sealed class UpdateIngest(
         }
 
         var key = UploadKey.Of(update);
-        using var hold = await uploads.HoldAsync(key, cancellationToken).ConfigureAwait(false);
+        using var hold = await uploads.HoldAsync(key, pace.Token).ConfigureAwait(false);
+        using var interrupted = hold.Interrupted.Register(pace.Stop);
         if (Admit(update, out var run) is { } acceptedMeanwhile)
         {
             return acceptedMeanwhile;
         }
 
-        using var pace = new PaceGuard(time, cancellationToken, hold.Interrupted);
-        using var share = await budget.TakeAsync(body.Memory(update.ByteLength), pace.Token).ConfigureAwait(false);
+        var memory = body.Memory(update.ByteLength);
+        using var share = book.Find(key.Id, update.ClientId)?.TakeReserved(memory) ?? await budget.TakeAsync(memory, pace.Token).ConfigureAwait(false);
         using var upload = OpenAt(key, update, offset);
         await TakeBytesAsync(upload, update, run!, body, pace).ConfigureAwait(false);
         var receipt = await DeliverAsync(upload, update, run!, pace.Token).ConfigureAwait(false);
@@ -118,9 +136,11 @@ internal sealed class UpdateIngest(
     /// <summary>Step 3: the bytes, in order.</summary>
     private static async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, IUploadBody body, PaceGuard pace)
     {
+        Func<CancellationToken, ValueTask<UploadPiece>> next = body.NextAsync;
         while (true)
         {
-            var piece = await NextAsync(body, pace, upload.Length).ConfigureAwait(false);
+            var piece = await pace.WaitAsync(next).ConfigureAwait(false);
+            pace.Took(piece.Bytes.Length);
             if (piece.IsEnd)
             {
                 return;
@@ -142,21 +162,6 @@ internal sealed class UpdateIngest(
             {
                 throw Refuse(upload, UpdateGate.NotFinite(upload.Length));
             }
-        }
-    }
-
-    private static async ValueTask<UploadPiece> NextAsync(IUploadBody body, PaceGuard pace, long at)
-    {
-        pace.Waits();
-        try
-        {
-            var piece = await body.NextAsync(pace.Token).ConfigureAwait(false);
-            pace.Took(piece.Bytes.Length);
-            return piece;
-        }
-        catch (Exception) when (pace.IsTooSlow)
-        {
-            throw Problem.TooSlow($"less than {PaceGuard.LeastBytes} bytes came in {PaceGuard.Window.TotalSeconds} s; what came up to byte {at} stays, call OpenUpdate and go on from the offset that it returns").ToException();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
@@ -16,9 +17,12 @@ internal sealed class FrameBody(IAsyncStreamReader<UpdateFrame> stream, long off
     private UpdateFrame? _last;
     private long _at = offset;
 
-    /// <summary>The stream's window, and the chunk in hand.</summary>
-    public long Memory(long byteLength) => Math.Min(byteLength, Listeners.StreamWindow) + Math.Min(byteLength, MaxChunk);
+    public long Memory(long byteLength) => MemoryFor(byteLength);
 
+    /// <summary>The stream's window, and the chunk in hand.</summary>
+    public static long MemoryFor(long byteLength) => Math.Min(byteLength, Listeners.StreamWindow) + Math.Min(byteLength, MaxChunk);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<UploadPiece> NextAsync(CancellationToken cancellationToken)
     {
         Dispose();

@@ -8,7 +8,6 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace FedLearn.Coordinator.Ingest.Roads;
 
@@ -45,7 +44,7 @@ internal sealed class HttpRoad(
             throw problem.ToException();
         }
 
-        LeavePaceToIngest(http);
+        RequestPace.LeaveToIngest(http);
         using var body = new PipeBody(http.Request.BodyReader);
         var receipt = await ingest.PutAsync(upload, first, body, http.RequestAborted);
         var reply = new PushUpdateReply { Receipt = receipt }.ToByteArray();
@@ -127,15 +126,6 @@ internal sealed class HttpRoad(
         catch (OperationCanceledException)
         {
             // Nobody listens any more.
-        }
-    }
-
-    /// <summary>The server's own rule cuts a body off that pauses for seconds; ours is <see cref="PaceGuard"/>.</summary>
-    private static void LeavePaceToIngest(HttpContext http)
-    {
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null;
         }
     }
 }

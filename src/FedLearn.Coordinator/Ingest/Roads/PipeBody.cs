@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace FedLearn.Coordinator.Ingest.Roads;
 
@@ -7,9 +8,12 @@ internal sealed class PipeBody(PipeReader reader) : IUploadBody
 {
     private SequencePosition? _used;
 
-    /// <summary>What the connection may hold before it is read.</summary>
-    public long Memory(long byteLength) => Math.Min(byteLength, Listeners.RequestBuffer);
+    public long Memory(long byteLength) => MemoryFor(byteLength);
 
+    /// <summary>What the connection may hold before it is read.</summary>
+    public static long MemoryFor(long byteLength) => Math.Min(byteLength, Listeners.RequestBuffer);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<UploadPiece> NextAsync(CancellationToken cancellationToken)
     {
         Dispose();

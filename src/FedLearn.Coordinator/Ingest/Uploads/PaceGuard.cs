@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FedLearn.Protocol;
+
 namespace FedLearn.Coordinator.Ingest.Uploads;
 
 /// <summary>
@@ -19,10 +22,10 @@ internal sealed class PaceGuard : IDisposable
     private volatile bool _waiting;
 
     /// <param name="time">The clock.</param>
-    /// <param name="others">What else ends the upload.</param>
-    public PaceGuard(TimeProvider time, params ReadOnlySpan<CancellationToken> others)
+    /// <param name="call">The connection, whose end ends the upload too.</param>
+    public PaceGuard(TimeProvider time, CancellationToken call)
     {
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(others);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(call);
         _timer = time.CreateTimer(_ => Check(), null, Window, Window);
     }
 
@@ -32,14 +35,40 @@ internal sealed class PaceGuard : IDisposable
     /// <summary>Whether it ends for being too slow.</summary>
     public bool IsTooSlow { get; private set; }
 
-    /// <summary>From now on the server waits for bytes.</summary>
-    public void Waits() => _waiting = true;
-
-    /// <summary>Bytes came; the server is busy with them.</summary>
-    public void Took(long bytes)
+    /// <summary>Waits for what a client is to send.</summary>
+    /// <exception cref="Grpc.Core.RpcException">It is too slow.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<T> WaitAsync<T>(Func<CancellationToken, ValueTask<T>> next)
     {
-        _waiting = false;
-        Interlocked.Add(ref _bytes, bytes);
+        _waiting = true;
+        try
+        {
+            return await next(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (IsTooSlow)
+        {
+            throw Problem.TooSlow($"less than {LeastBytes} bytes came in {Window.TotalSeconds} s; whole blocks of a large update stay, call OpenUpdate and go on from the offset that it returns").ToException();
+        }
+        finally
+        {
+            _waiting = false;
+        }
+    }
+
+    /// <summary>Bytes came.</summary>
+    public void Took(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    /// <summary>Ends the upload.</summary>
+    public void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
+        }
     }
 
     public void Dispose()
@@ -54,14 +83,7 @@ internal sealed class PaceGuard : IDisposable
         if (_waiting && bytes - _atWindowStart < LeastBytes)
         {
             IsTooSlow = true;
-            try
-            {
-                _stop.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It ended by itself just now.
-            }
+            Stop();
         }
 
         _atWindowStart = bytes;

@@ -10,12 +10,19 @@ namespace FedLearn.Coordinator.Ingest.Uploads;
 internal sealed record OpenedUpload(string Id, AnnouncedUpdate Update)
 {
     private readonly string _ticket = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+    private UploadReservation? _reservation;
 
     /// <summary>256 random bits as hex digits: the right to send this upload's bytes over HTTP.</summary>
     public string Ticket => _ticket;
 
     /// <summary>Whether the upload waits for bytes still.</summary>
     public bool IsOpen { get; set; } = true;
+
+    /// <summary>Keeps a share of the budget for the upload's stream, in the place of an earlier one, which is given back.</summary>
+    public void Reserve(UploadReservation? reservation) => Interlocked.Exchange(ref _reservation, reservation)?.Dispose();
+
+    /// <summary>The share that was kept, which is the caller's from now on; null where none was, or less than is needed.</summary>
+    public IDisposable? TakeReserved(long needed) => Interlocked.Exchange(ref _reservation, null)?.Take(needed);
 
     /// <summary>Compares in constant time.</summary>
     public bool Admits(string? ticket) =>

@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Ingest.Uploads;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FedLearn.Coordinator.Tests.Ingest.Uploads;
 
@@ -47,5 +48,22 @@ public class UploadBudgetTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
         using var share = await small;
+    }
+
+    [Theory]
+    [InlineData(9, 6, true)]
+    [InlineData(11, 6, false)]
+    [InlineData(9, 7, false)]
+    public async Task Reservation_NotTakenInTimeOrTooSmall_IsGivenBack(int seconds, long needed, bool taken)
+    {
+        var time = new FakeTimeProvider();
+        var budget = new UploadBudget(10);
+        using var reservation = new UploadReservation(await budget.TakeAsync(6, default), 6, time);
+
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        using var share = reservation.Take(needed);
+
+        Assert.Equal(taken, share is not null);
+        Assert.Equal(!taken, budget.TakeAsync(10, default).IsCompleted);
     }
 }
