@@ -24,6 +24,7 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
     /// <summary>For a database file, on a VFS other than the system's where one is named.</summary>
     public CoordinatorDbFactory(string file, string? vfs = null)
     {
+        IsOnSystemDisk = vfs is null;
         var connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Vfs = vfs };
         var options = new DbContextOptionsBuilder<CoordinatorDb>()
             .UseSqlite(connection.ConnectionString)
@@ -31,6 +32,9 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
             .Options;
         _pool = new PooledDbContextFactory<CoordinatorDb>(options, MaxPooled);
     }
+
+    /// <summary>Whether the database's files are the system's own.</summary>
+    public bool IsOnSystemDisk { get; }
 
     public CoordinatorDb CreateDbContext() => _pool.CreateDbContext();
 

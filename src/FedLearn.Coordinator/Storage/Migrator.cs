@@ -9,9 +9,15 @@ internal static class Migrator
     private const long CheckedBytes = 64 << 20;
 
     /// <summary>Returns the path of the copy that was made before a migration, or null where none was needed.</summary>
-    /// <exception cref="StartupException">The database is newer than this program, or not a database.</exception>
+    /// <exception cref="StartupException">The database is newer than this program, damaged, or not a database.</exception>
     public static string? Migrate(DataFolder folder, CoordinatorDbFactory factory, TimeProvider time)
     {
+        // The log comes first: SQLite would cut it at the damage as it opens it.
+        if (factory.IsOnSystemDisk && WalCheck.FindDamage($"{folder.Database}-wal") is { } damage)
+        {
+            throw new StartupException($"{damage}. Nothing was changed: keep a copy of the folder, and restore a backup");
+        }
+
         using var db = factory.CreateDbContext();
         try
         {

@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Identity;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
 
@@ -54,6 +55,20 @@ public class IdentityTests
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await coordinator.Federation.JoinAsync(new JoinRequest { ClientId = id, ProtocolVersion = protocol }));
 
         Assert.Equal(status, refused.StatusCode);
+    }
+
+    [Fact]
+    public void OperatorToken_DamagedFile_IsRefusedByPath()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("fedlearn-token-").FullName, "operator.token");
+        _ = OperatorToken.Open(path);
+        var bytes = File.ReadAllBytes(path);
+        Assert.True(OperatorToken.Open(path).Matches(System.Text.Encoding.ASCII.GetString(bytes).Trim()));
+        bytes[5] ^= 0x80;
+        File.WriteAllBytes(path, bytes);
+
+        Assert.Contains(path, Assert.Throws<StartupException>(() => OperatorToken.Open(path)).Message);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     [Fact]

@@ -71,6 +71,40 @@ public sealed class MigratorTests : IDisposable
         Assert.Contains(_folder.Database, Assert.Throws<StartupException>(Migrate).Message);
     }
 
+    [Fact]
+    public void Migrate_DamagedPage_IsRefusedByPath()
+    {
+        Migrate();
+        SqliteConnection.ClearAllPools();
+        var bytes = File.ReadAllBytes(_folder.Database);
+        bytes[bytes.Length / 2 / 4096 * 4096] ^= 0x80;
+        File.WriteAllBytes(_folder.Database, bytes);
+
+        Assert.Contains(_folder.Database, Assert.Throws<StartupException>(Migrate).Message);
+    }
+
+    [Fact]
+    public void Migrate_DamagedLogOfAKilledProcess_IsRefusedByPathAndChangesNothing()
+    {
+        Migrate();
+        for (var i = 0; i < 5; i++)
+        {
+            Execute($"INSERT INTO Clients VALUES ('client-{i}', x'01', 1, 'test', 7, NULL)");
+        }
+
+        using var copied = new TempFolder();
+        using var folder = DataFolder.Open(copied.Path);
+        File.Copy(_folder.Database, folder.Database);
+        var log = File.ReadAllBytes($"{_folder.Database}-wal");
+        log[log.Length / 3] ^= 0x80;
+        File.WriteAllBytes($"{folder.Database}-wal", log);
+
+        var refused = Assert.Throws<StartupException>(() => Migrator.Migrate(folder, new CoordinatorDbFactory(folder.Database), TimeProvider.System));
+
+        Assert.Contains($"{folder.Database}-wal", refused.Message);
+        Assert.Equal(log, File.ReadAllBytes($"{folder.Database}-wal"));
+    }
+
     private string? Migrate() => Migrator.Migrate(_folder, new CoordinatorDbFactory(_folder.Database), TimeProvider.System);
 
     private IEnumerable<string?> Databases() => Directory.EnumerateFiles(_folder.Root, "*.db").Select(Path.GetFileName);
