@@ -1,5 +1,6 @@
 using FedLearn.Client.Transport;
 using FedLearn.Client.Vault.Keys;
+using FedLearn.Protocol.V1;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -60,6 +61,9 @@ public sealed record WorkerOptions
 
     /// <summary>The longest wait between attempts.</summary>
     internal TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Is told of every receipt, so that a proof can compare what was promised with what is stored.</summary>
+    internal Action<Receipt>? OnReceipt { get; init; }
 
     /// <summary>Everything that is wrong with these options, one line each; empty where nothing is.</summary>
     public IReadOnlyList<string> Mistakes()

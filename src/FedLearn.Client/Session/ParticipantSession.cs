@@ -47,7 +47,7 @@ internal sealed class ParticipantSession : IDisposable
         _enrolment = new Enrolment(options, tokens, caller);
         _watch = new WatchStream(_runs, _board, _models, pending, options, caller);
         _heartbeat = new Heartbeat(_board, _gate, caller);
-        var delivery = new UpdateDelivery(caller, pending);
+        var delivery = new UpdateDelivery(caller, pending, options.OnReceipt);
         _work = new LocalWork(_runs, new FitWork(_models, pending, delivery, caller), new EvaluateWork(_models, caller), delivery, caller);
     }
 

@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>Brings a kept update to the coordinator's last word on it: a receipt, or a refusal. Only then is it forgotten here.</summary>
-internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending)
+internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending, Action<Receipt>? onReceipt)
 {
     /// <param name="key">The round.</param>
     /// <param name="fresh">Whether nothing of the update was sent before.</param>
@@ -42,6 +42,7 @@ internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending)
         try
         {
             var receipt = await new UpdateUpload(caller, header, update.Parts).RunAsync(fresh, stopping).ConfigureAwait(false);
+            onReceipt?.Invoke(receipt);
             Report(header, receipt, caller.Time.GetElapsedTime(started).TotalSeconds);
         }
         catch (RpcException fault) when (fault.StatusCode == StatusCode.AlreadyExists)
