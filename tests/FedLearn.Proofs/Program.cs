@@ -1,8 +1,9 @@
 using FedLearn.Proofs;
+using FedLearn.Proofs.Crash;
 using FedLearn.Proofs.Simulation;
 
 // One class per proof; a new one is added to this list.
-IProof[] proofs = [new SimulateProof()];
+IProof[] proofs = [new SimulateProof(), new CrashProof()];
 
 if (args is not [var name, .. var rest] || proofs.SingleOrDefault(p => p.Name == name) is not { } proof)
 {
