@@ -121,8 +121,15 @@ public sealed class LocalTrainer : ITrainer
 
     private EvaluationResult Evaluate(ModelDefinition model, EvaluationContext context, CancellationToken cancellationToken)
     {
-        var (loss, accuracy) = Evaluator.Run(model, _data.Test, context.Parameters.Span, _threads, cancellationToken);
-        return new(_data.Test.Count, Metrics(model, loss, accuracy));
+        var classes = model.Classifies ? new ClassMetrics(model) : null;
+        var (loss, accuracy) = Evaluator.Run(model, _data.Test, context.Parameters.Span, _threads, cancellationToken, classes);
+        var metrics = Metrics(model, loss, accuracy);
+        foreach (var (name, value) in classes?.Results() ?? [])
+        {
+            metrics[name] = value;
+        }
+
+        return new(_data.Test.Count, metrics);
     }
 
     private ModelDefinition RequireModel(RunContext run, int parameters)

@@ -63,6 +63,16 @@ public static class RunSpecReference
 
         """;
 
+    private const string Evaluation =
+        """
+
+        The built-in classifiers report `loss` and `accuracy`; up to 10 classes `recall.C` of each class C that the client has examples of; up to 5
+        classes the confusion matrix as `confusion.LABEL.TOLD`, each cell a share of all examples; and for two classes `auc`, the area under the
+        ROC curve. A round shows each metric's mean over the clients that report it, weighted by their examples: so loss, accuracy and confusion
+        matrix are those of all test examples together, recalls and areas are means of the clients' own.
+
+        """;
+
     /// <summary>The page.</summary>
     public static string Markdown()
     {
@@ -76,7 +86,7 @@ public static class RunSpecReference
                 page.Append(Row(field));
             }
 
-            page.Append(group.Key switch { "model" => Model, "client" => Client, _ => "" });
+            page.Append(group.Key switch { "model" => Model, "client" => Client, "evaluation" => Evaluation, _ => "" });
         }
 
         return page.ToString();

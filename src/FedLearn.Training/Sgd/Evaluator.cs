@@ -10,7 +10,7 @@ internal static unsafe class Evaluator
     private const int ChunkSize = 128;
 
     public static (double Loss, double Accuracy) Run(
-        ModelDefinition model, DataSet data, ReadOnlySpan<float> parameters, int threads, CancellationToken cancellationToken)
+        ModelDefinition model, DataSet data, ReadOnlySpan<float> parameters, int threads, CancellationToken cancellationToken, ClassMetrics? classes = null)
     {
         var own = new AlignedFloats(parameters.Length);
         parameters.CopyTo(own.Span);
@@ -28,6 +28,7 @@ internal static unsafe class Evaluator
 
             network.Gather(data, chunk);
             sum += network.Forward(own.Pointer, chunk.Length, differentiate: false);
+            classes?.Add(network.Outputs(chunk.Length), network.Labels(chunk.Length));
         }
 
         GC.KeepAlive(own);
