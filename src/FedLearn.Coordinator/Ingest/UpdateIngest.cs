@@ -67,8 +67,9 @@ internal sealed class UpdateIngest(
     {
         if (upload.Update.ByteLength > UpdateSegments.MaxUpdate)
         {
-            upload.Reserve(null);
-            upload.Reserve(new UploadReservation(await budget.TakeAsync(memory, cancellationToken).ConfigureAwait(false), memory, time));
+            // A client that asks again keeps its turn.
+            var share = upload.TakeReserved(memory) ?? await budget.TakeAsync(memory, cancellationToken).ConfigureAwait(false);
+            upload.Reserve(new UploadReservation(share, memory, time));
         }
     }
 
