@@ -201,6 +201,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
         _ = services.GetRequiredService<OperatorToken>();
         var runs = services.GetRequiredService<RunRegistry>();
         runs.ResumeAll();
+        if (!_options.KeepUpdates)
+        {
+            LeftoverRounds.Delete(_folder, runs.All.Select(r => r.Id).ToHashSet(StringComparer.Ordinal), log);
+        }
+
         ConfiguredRuns.Create(_options.SpecJsons, runs, services.GetRequiredService<IRunStore>());
         await ListenAsync().ConfigureAwait(false);
         log.Started(BuildInfo.Version, Address, VectorsAddress.Length > 0 ? VectorsAddress : "no HTTP address", OperationsAddress, _folder.Root);

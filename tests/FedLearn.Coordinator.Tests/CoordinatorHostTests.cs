@@ -34,6 +34,22 @@ public class CoordinatorHostTests
     }
 
     [Fact]
+    public async Task Start_AfterAKillBetweenARunsEndAndItsCleaning_DeletesTheRoundsThatAreLeft()
+    {
+        await using var coordinator = await TestCoordinator.StartAsync();
+        var over = await coordinator.CreateRunAsync(TestCoordinator.Spec());
+        await coordinator.Runs.StopRunAsync(new Protocol.V1.StopRunRequest { RunId = over.RunId }, coordinator.Operator);
+        var run = Path.Combine(coordinator.Folder, "runs", over.RunId);
+        var left = Directory.CreateDirectory(Path.Combine(run, "rounds", "000001")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(left, "a.0123456789abcdef.update"), "left");
+
+        await coordinator.RestartAsync();
+
+        Assert.False(Directory.Exists(left));
+        Assert.True(File.Exists(Path.Combine(run, "versions", "000000.safetensors")));
+    }
+
+    [Fact]
     public async Task Start_AddressBeyondLoopbackWithoutInsecure_IsRefused()
     {
         var options = TestCoordinator.OptionsFor("unused") with { Listen = "http://0.0.0.0:7070" };

@@ -75,6 +75,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    public string Runs => Path.Combine(Root, "runs");
+
     public string VersionsOf(string runId) => Path.Combine(Root, "runs", runId, "versions");
 
     public string RoundsOf(string runId) => Path.Combine(Root, "runs", runId, "rounds");
