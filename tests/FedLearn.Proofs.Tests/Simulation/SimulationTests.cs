@@ -1,4 +1,5 @@
 using FedLearn.Proofs.Simulation;
+using FedLearn.Proofs.Simulation.Invariants;
 using FedLearn.Proofs.Simulation.Machinery;
 using FedLearn.Proofs.Simulation.Server;
 
@@ -29,6 +30,22 @@ public class SimulationTests
         Assert.Equal((first.Hash, first.Steps), (second.Hash, second.Steps));
         Assert.Equal(first.Trace, second.Trace);
         Assert.NotEqual(first.Hash, Simulator.Run(seed + 1, new SimParts()).Hash);
+    }
+
+    [Fact]
+    public void Twin_OfAnotherRun_IsNotTheSame()
+    {
+        var (one, other) = (Undisturbed(1), Undisturbed(2));
+
+        Simulator.Compare(one, Undisturbed(1));
+        Assert.Equal("UndisturbedTwin", Assert.Throws<InvariantBrokenException>(() => Simulator.Compare(one, other)).Invariant);
+
+        static SimWorld Undisturbed(ulong seed)
+        {
+            var world = new SimWorld(seed, SimPlan.Of(seed), new SimParts(), disturbed: false);
+            world.Run();
+            return world;
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using FedLearn.Proofs.Simulation.Invariants;
+using FedLearn.Proofs.Simulation.Machinery;
 using FedLearn.Proofs.Simulation.Server;
 
 namespace FedLearn.Proofs.Simulation;
@@ -31,15 +32,10 @@ internal static class Simulator
         return new SimResult(seed, broken, world.Trace.Hash, world.Steps, world.Trace.Last, world.Coverage);
     }
 
-    private static void CompareWithTwin(ulong seed, SimPlan plan, SimWorld world)
+    /// <summary>Requires that two runs published the same versions, to the last bit.</summary>
+    /// <exception cref="InvariantBrokenException">They did not.</exception>
+    internal static void Compare(SimWorld twin, SimWorld world)
     {
-        if (!plan.Exact)
-        {
-            return;
-        }
-
-        var twin = new SimWorld(seed, plan, new SimParts(), disturbed: false);
-        twin.Run();
         for (var i = 0; i < twin.Ledger.Versions.Count; i++)
         {
             var (expected, found) = (twin.Ledger.Versions[i].Digest, world.Ledger.Versions.ElementAtOrDefault(i)?.Digest);
@@ -47,6 +43,18 @@ internal static class Simulator
             {
                 throw new InvariantBrokenException("UndisturbedTwin", $"version {i} has other bits than in the run that was never disturbed");
             }
+        }
+
+        world.Coverage.Hit(Coverage.TwinCompared);
+    }
+
+    private static void CompareWithTwin(ulong seed, SimPlan plan, SimWorld world)
+    {
+        if (plan.Exact)
+        {
+            var twin = new SimWorld(seed, plan, new SimParts(), disturbed: false);
+            twin.Run();
+            Compare(twin, world);
         }
     }
 }

@@ -1,3 +1,4 @@
+using FedLearn.Proofs.Simulation.Machinery;
 using FedLearn.Protocol.V1;
 
 namespace FedLearn.Proofs.Simulation.Invariants;
@@ -19,6 +20,7 @@ internal sealed class AcknowledgedIsCounted : Invariant
         if (round!.Status == RoundStatus.Void)
         {
             Require(round.Reason.Length > 0, $"{what}: the round is void without a reason");
+            World.Coverage.Hit(Coverage.SettledByVoid);
             return true;
         }
 
@@ -30,6 +32,7 @@ internal sealed class AcknowledgedIsCounted : Invariant
         }
 
         Require(round.Aggregated!.Count(id => id == receipt.ClientId) == 1, $"{what} is not in version {round.Version} exactly once, which has [{string.Join(',', round.Aggregated!)}]");
+        World.Coverage.Hit(Coverage.SettledByVersion);
         return true;
     }
 }
