@@ -20,6 +20,24 @@ public class PlantedBugTests
         Assert.DoesNotContain("UnexpectedError", found.Broken);
     }
 
+    [Theory]
+    [InlineData("AcknowledgedIsCounted", "acknowledge-before-commit")]
+    [InlineData("AcknowledgedIsDurable", "acknowledge-before-commit")]
+    [InlineData("NothingIsCarriedOver", "carried-over")]
+    [InlineData("OnlyWholeUpdatesCount", "count-before-digest")]
+    [InlineData("OnlyTheOnlineAreSelected", "selects-the-offline")]
+    [InlineData("VersionsAreChained", "publish-before-durable")]
+    [InlineData("RoundNumbersAreNew", "round-number-reused")]
+    [InlineData("RoundsMoveForward", "two-writers")]
+    [InlineData("SameUpdatesSameBits", "fold-in-arrival-order")]
+    [InlineData("SelectionIsAFunction", "selection-by-arrival")]
+    [InlineData("OneWriter", "two-writers")]
+    [InlineData("DeadlinesAreMonotonic", "wall-clock-deadlines")]
+    [InlineData("RepeatsAreHarmless", "counted-twice-after-reconnect")]
+    [InlineData("RecoveryFindsTheState", "late-update-accepted")]
+    public void Invariant_WatchingAlone_CanFail(string invariant, string bug) =>
+        Assert.NotNull(PlantedBugs.Find(bug).FirstSeedThatShowsIt(1, Seeds, invariant));
+
     [Fact]
     public void Bugs_AreAtLeastTwelve() => Assert.True(PlantedBugs.All.Count >= 12);
 

@@ -29,7 +29,7 @@ internal sealed class SimWorld
         Rows.UniqueKeys = parts.UniqueKeys;
         Network = new SimNetwork(this);
         Ledger = new Ledger(this);
-        Invariants = AllInvariants();
+        Invariants = [.. AllInvariants().Where(i => parts.OnlyInvariant is null || parts.OnlyInvariant == i.Name)];
         _lock = parts.Lock();
         _clients = [.. Enumerable.Range(0, plan.Clients).Select(i => new SimClient(this, i))];
         Current = null!;

@@ -18,6 +18,7 @@ internal static class PlantedBugs
         new CarriedOver(),
         new SelectionByArrival(),
         new RoundNumberReused(),
+        new SelectsTheOffline(),
     }.ToDictionary(b => NameOf(b.GetType()), StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">There is none of that name; the message lists all.</exception>
@@ -25,8 +26,13 @@ internal static class PlantedBugs
         All.TryGetValue(name, out var bug) ? bug : throw new ArgumentException($"there is no bug '{name}'; there are: {string.Join(", ", All.Keys)}");
 
     /// <summary>Tries seeds until one shows a bug; null where none does.</summary>
-    public static SimResult? FirstSeedThatShowsIt(this IPlantedBug bug, int from, int seeds) =>
-        Enumerable.Range(from, seeds).Select(seed => Simulator.Run((ulong)seed, bug.Plant())).FirstOrDefault(r => r.Broken is not null);
+    /// <param name="bug">The bug.</param>
+    /// <param name="from">The first seed.</param>
+    /// <param name="seeds">How many seeds to try.</param>
+    /// <param name="by">The one invariant that watches; null for all of them.</param>
+    public static SimResult? FirstSeedThatShowsIt(this IPlantedBug bug, int from, int seeds, string? by = null) => Enumerable.Range(from, seeds)
+        .Select(seed => Simulator.Run((ulong)seed, bug.Plant() with { OnlyInvariant = by }))
+        .FirstOrDefault(r => r.Broken is not null && r.Broken.StartsWith(by ?? "", StringComparison.Ordinal));
 
     /// <summary>LateUpdateAccepted is late-update-accepted on the command line.</summary>
     private static string NameOf(Type bug) =>

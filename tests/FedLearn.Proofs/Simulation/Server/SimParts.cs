@@ -25,6 +25,9 @@ internal sealed record SimParts
     /// <summary>Whether the database has unique keys.</summary>
     public bool UniqueKeys { get; init; } = true;
 
+    /// <summary>The one invariant that watches, by its name; null for all of them.</summary>
+    public string? OnlyInvariant { get; init; }
+
     /// <summary>A log that nobody reads.</summary>
     public static CoordinatorLog QuietLog { get; } = new(NullLogger<CoordinatorLog>.Instance);
 }
