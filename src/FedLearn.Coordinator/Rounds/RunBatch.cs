@@ -17,8 +17,9 @@ internal sealed class RunBatch(RunState before, Func<RunState, RunEvent, TimeSpa
 
     public int Count => _messages.Count;
 
-    /// <summary>What nobody waits for, and so nobody would bring again: all but the ticks.</summary>
-    public IEnumerable<RunMessage.Happened> WithoutCaller => _messages.Where(m => m.Reply is null && m.Event is not RunEvent.Tick);
+    /// <summary>What nobody waits for, and so nobody would bring again: all but the ticks, and but who was eligible then, which may be stale.</summary>
+    public IEnumerable<RunMessage.Happened> WithoutCaller =>
+        _messages.Where(m => m.Reply is null && m.Event is not (RunEvent.Tick or RunEvent.EligibleChanged));
 
     public void Decide(RunMessage.Happened message, TimeSpan now)
     {

@@ -20,7 +20,7 @@ internal sealed class RunWriter : IAsyncDisposable
     private readonly RunServices _services;
     private readonly RunEffects _effects;
     private readonly List<RunMessage.Happened> _toRetry = [];
-    private ImmutableSortedSet<string> _eligible = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    private ImmutableSortedSet<string> _eligible;
     private bool _refused;
 
     /// <summary>Goes on with a run as it lies on disk.</summary>
@@ -30,7 +30,7 @@ internal sealed class RunWriter : IAsyncDisposable
     /// <param name="post">Takes what the background work says, for a later <see cref="Take"/>; called from any thread.</param>
     public RunWriter(StoredRun stored, StoredVersion newest, RunServices services, Action<RunMessage> post)
     {
-        _services = services;
+        (_services, _eligible) = (services, stored.State.Eligible);
         Run = new OpenRun(stored, newest);
         Run.State = Run.State with
         {
@@ -44,6 +44,8 @@ internal sealed class RunWriter : IAsyncDisposable
 
     public OpenRun Run { get; }
 
+    private RunMessage.Happened EligibleNow => new(new RunEvent.EligibleChanged(_eligible));
+
     private TimeSpan Now => _services.Now;
 
     /// <summary>Starts what the last process did not finish. Called once, before the first <see cref="Take"/>.</summary>
@@ -55,6 +57,12 @@ internal sealed class RunWriter : IAsyncDisposable
     {
         _refused = false;
         var batch = new RunBatch(Run.State, _services.Decide);
+        if (Run.State.Eligible != _eligible)
+        {
+            // A batch was refused in which somebody came or went.
+            batch.Decide(EligibleNow, Now);
+        }
+
         _toRetry.ForEach(m => batch.Decide(m, Now));
         _toRetry.Clear();
         foreach (var message in messages)
@@ -66,11 +74,11 @@ internal sealed class RunWriter : IAsyncDisposable
                     break;
                 case RunMessage.Answer a:
                     TakeAnswer(a);
-                    batch.Decide(new(new RunEvent.EligibleChanged(_eligible)), Now);
+                    batch.Decide(EligibleNow, Now);
                     break;
                 case RunMessage.Gone g:
                     _eligible = _eligible.Remove(g.ClientId);
-                    batch.Decide(new(new RunEvent.EligibleChanged(_eligible)), Now);
+                    batch.Decide(EligibleNow, Now);
                     break;
                 case RunMessage.Attach a:
                     Commit(batch);

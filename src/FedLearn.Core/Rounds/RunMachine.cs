@@ -7,7 +7,7 @@ namespace FedLearn.Core.Rounds;
 /// A round: <c>Waiting -> Fitting -> Aggregating -> Evaluating -> Waiting | Over</c>. A round that cannot reach its minimum is
 /// void and goes back to Waiting; evaluation is skipped where it is not due. Time enters as <c>now</c>, a monotonic instant.
 /// Every event first lets due deadlines take effect, so that an update that comes after its deadline is late however the
-/// timer was scheduled.
+/// timer was scheduled. Only who is eligible counts at once: a round that is due does not select who has just left.
 /// </remarks>
 public static class RunMachine
 {
@@ -18,7 +18,11 @@ public static class RunMachine
     public static Decision Decide(RunState state, RunEvent happened, TimeSpan now)
     {
         var work = new RunStep(state, now);
-        work.Advance();
+        if (happened is not RunEvent.EligibleChanged)
+        {
+            work.Advance();
+        }
+
         switch (happened)
         {
             case RunEvent.EligibleChanged e:

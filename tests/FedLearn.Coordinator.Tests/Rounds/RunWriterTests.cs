@@ -72,6 +72,20 @@ public sealed class RunWriterTests : IAsyncDisposable
         Assert.Empty(_writer.Run.State.Eligible);
     }
 
+    [Fact]
+    public void Take_ClientLeavesWhileTheStoreRefuses_IsNotSelectedByTheRetry()
+    {
+        _hub.Open("c01");
+        _store.Refuse<RunEffect.OpenRound>();
+        _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Answer("c01", null)]);
+        _store.Refuse<RunEffect.OpenRound>();
+        _writer.Take([new RunMessage.Gone("c01")]);
+
+        _writer.Take([RunWriter.Tick]);
+
+        Assert.Equal(["c00"], _writer.Run.State.Round!.Cohort);
+    }
+
     private Task InBackground(Action work)
     {
         _background.Add(work);

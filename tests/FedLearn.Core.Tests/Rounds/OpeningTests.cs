@@ -99,4 +99,15 @@ public class OpeningTests
         Assert.Equal([typeof(RunEffect.Publish), typeof(RunEffect.CloseRound), typeof(RunEffect.OpenRound)], effects.Select(e => e.GetType()));
         Assert.Equal((2, 1), (run.Round.Number, run.Round.BaseVersion));
     }
+
+    [Fact]
+    public void Waiting_ClientLeavesWhenARoundIsDue_IsNotSelected()
+    {
+        var run = new TestRun(TestRun.Spec with { Closing = new ClosingSpec { MaxSeconds = 10 } }, clients: 2);
+        Assert.IsType<RunEffect.VoidRound>(Assert.Single(run.TickAfter(10)));
+
+        run.Pass(5);
+
+        Assert.Equal(["c00"], Assert.IsType<RunEffect.OpenRound>(Assert.Single(run.Join(1))).Round.Cohort);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Core.Rounds;
@@ -213,7 +212,7 @@ internal sealed class SimProcess : IOpenRuns
                     _world.Coverage.Hit($"refusal {e.Reason}");
                     break;
                 case RunEffect.OpenRound e:
-                    _world.Ledger.Eligible[e.Round.Number] = EligibleAt(state, happened, now);
+                    _world.Ledger.Eligible[e.Round.Number] = happened is RunEvent.EligibleChanged changed ? changed.Eligible : state.Eligible;
                     break;
                 default:
                     break;
@@ -222,12 +221,6 @@ internal sealed class SimProcess : IOpenRuns
 
         return decision;
     }
-
-    /// <summary>Who was eligible when a round opened: what is due by time alone comes before what the event changes.</summary>
-    private static ImmutableSortedSet<string> EligibleAt(RunState state, RunEvent happened, TimeSpan now) =>
-        happened is RunEvent.EligibleChanged changed && !RunMachine.Decide(state, new RunEvent.Tick(), now).Effects.Any(e => e is RunEffect.OpenRound)
-            ? changed.Eligible
-            : state.Eligible;
 
     private Task InBackground(Action work)
     {
