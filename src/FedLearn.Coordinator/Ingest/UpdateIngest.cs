@@ -15,15 +15,15 @@ namespace FedLearn.Coordinator.Ingest;
 /// <remarks>
 /// 1. find run and round, check that the client was selected and has not delivered yet;
 /// 2. check the header;
-/// 3. take a share of the budget, then the bytes in order: a large update's to its place on disk, a small one's to memory, never into the
-///    aggregate;
+/// 3. take a share of the budget and room on the disk, then the bytes in order: a large update's to its place on disk, a small one's to
+///    memory, never into the aggregate;
 /// 4. on the last byte check length, digest, finiteness and norm;
 /// 5. make it durable, hand it to the round, which commits its row; then the receipt.
 /// What is decided on the way stands in <see cref="UpdateGate"/>. Nothing of steps 1 to 4 changes the round. A partial upload stays for
 /// resuming; a refused one is deleted.
 /// </remarks>
 internal sealed class UpdateIngest(
-    RunRegistry runs, UpdateGate gate, UploadBook book, UploadFiles uploads, UploadBudget budget, IRunStore store, TimeProvider time)
+    RunRegistry runs, UpdateGate gate, UploadBook book, UploadFiles uploads, UploadBudget budget, DiskBudget disk, IRunStore store, TimeProvider time)
 {
     /// <summary>Answers an announced update: its receipt where it is accepted already, otherwise the upload and where to go on.</summary>
     public (Receipt? Receipt, OpenedUpload? Upload, long Offset) Open(string clientId, UpdateHeader header)
@@ -35,7 +35,8 @@ internal sealed class UpdateIngest(
         }
 
         var key = UploadKey.Of(update);
-        return (null, book.Open(key, update), uploads.ResumeOffset(key, update.ByteLength));
+        var offset = uploads.ResumeOffset(key, update.ByteLength);
+        return disk.WhyNot(update.ByteLength - offset) is { } full ? throw full.ToException() : (null, book.Open(key, update), offset);
     }
 
     /// <summary>Takes a stream of header or resume, then chunks, and returns the receipt.</summary>
@@ -90,8 +91,9 @@ internal sealed class UpdateIngest(
 
         var memory = body.Memory(update.ByteLength);
         using var share = book.Find(key.Id, update.ClientId)?.TakeReserved(memory) ?? await budget.TakeAsync(memory, pace.Token).ConfigureAwait(false);
+        using var lease = disk.Take(Math.Max(0, update.ByteLength - offset), out var full) ?? throw full!.ToException();
         using var upload = OpenAt(key, update, offset);
-        await TakeBytesAsync(upload, update, run!, body, pace).ConfigureAwait(false);
+        await TakeBytesAsync(upload, update, run!, lease, body, pace).ConfigureAwait(false);
         var receipt = await DeliverAsync(upload, update, run!, pace.Token).ConfigureAwait(false);
         book.Close(key);
         return receipt;
@@ -135,7 +137,7 @@ internal sealed class UpdateIngest(
     }
 
     /// <summary>Step 3: the bytes, in order.</summary>
-    private static async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, IUploadBody body, PaceGuard pace)
+    private static async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, DiskLease lease, IUploadBody body, PaceGuard pace)
     {
         Func<CancellationToken, ValueTask<UploadPiece>> next = body.NextAsync;
         while (true)
@@ -158,6 +160,7 @@ internal sealed class UpdateIngest(
                 upload.Append(bytes.Span);
             }
 
+            lease.Written(piece.Bytes.Length);
             run.Meter.AddBytesIn(piece.Bytes.Length);
             if (!upload.AllFinite)
             {

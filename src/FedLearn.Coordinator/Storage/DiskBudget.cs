@@ -84,7 +84,7 @@ internal sealed class DiskLease(long bytes, Action<long> giveBack) : IDisposable
     private long _written;
 
     /// <summary>Counts bytes that were written, and gives their room back in steps.</summary>
-    public void Written(int count)
+    public void Written(long count)
     {
         _written += count;
         if (_written >= Step)
