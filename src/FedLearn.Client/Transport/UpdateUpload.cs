@@ -55,9 +55,10 @@ internal sealed class UpdateUpload(Caller caller, UpdateHeader header, SealedFil
                 // Ask again: some of it may have arrived.
                 _leg.TakeFault(opened.Upload.Road, opened.Upload.Offset, fault);
             }
-            catch (RpcException fault) when (fault.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+            catch (RpcException fault) when (fault.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.PermissionDenied)
             {
-                // The upload may be forgotten, or stand at another byte, where the round is still open: OpenUpdate's answer is the verdict.
+                // The upload may be forgotten, stand at another byte, or have been sealed by an earlier attempt whose receipt was lost:
+                // OpenUpdate's answer is the verdict.
                 throw new RpcException(new Status(StatusCode.Unavailable, fault.Status.Detail));
             }
         }

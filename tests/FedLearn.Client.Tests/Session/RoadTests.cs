@@ -128,10 +128,12 @@ public sealed class RoadTests : SessionTestBase
         AssertDelta(run, await Service.Uploads.Accepted.NextAsync());
     }
 
-    [Fact]
-    public async Task Upload_RefusedOnTheRoad_IsTheCoordinatorsVerdict()
+    [Theory]
+    [InlineData(Parameters)]
+    [InlineData(5_000_000)] // Asks first whether the body is wanted.
+    public async Task Upload_RefusedOnTheRoad_IsTheCoordinatorsVerdict(int parameters)
     {
-        var (_, worker, trainer) = Start(during: _ => Road.Refusals.Enqueue(new Status(StatusCode.InvalidArgument, "the norm is 100 % too big: ä")));
+        var (_, worker, trainer) = Start(parameters, during: _ => Road.Refusals.Enqueue(new Status(StatusCode.InvalidArgument, "the norm is 100 % too big: ä")));
         await using var __ = worker;
         await trainer.Fits.NextAsync();
 

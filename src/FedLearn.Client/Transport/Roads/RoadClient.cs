@@ -10,6 +10,7 @@ namespace FedLearn.Client.Transport.Roads;
 internal sealed class RoadClient : IDisposable
 {
     private const string TicketHeader = "fedlearn-ticket";
+    private const int LongBody = 16 << 20;
 
     private readonly HttpMessageInvoker _http;
     private readonly Uri _coordinator;
@@ -46,8 +47,9 @@ internal sealed class RoadClient : IDisposable
         using var request = NewRequest(HttpMethod.Put, road, authorization);
         var content = new PartsContent(parts, offset, length, guard);
         request.Content = content;
-        // A refusal then comes before the body and not in the middle of it, where a reset would swallow it.
-        request.Headers.ExpectContinue = true;
+        // A refusal then comes before the body and not in the middle of it, where a reset would swallow it. A short body is read to its end
+        // by a server that refuses, and is not worth the wait.
+        request.Headers.ExpectContinue = length - offset >= LongBody;
         try
         {
             return await ExchangeAsync(request, guard, r => RoadReply.ReadReceiptAsync(r, guard.Token), cancellationToken).ConfigureAwait(false);
