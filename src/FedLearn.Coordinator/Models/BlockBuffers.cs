@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace FedLearn.Coordinator.Models;
 
 /// <summary>What one thread of an aggregation works in: pooled, and bounded whatever the model's size and the number of updates.</summary>
@@ -9,18 +7,18 @@ internal sealed class BlockBuffers(int elements, int updates) : IDisposable
     private const int PieceElements = (128 << 10) / sizeof(float);
 
     /// <summary>The block of the base version, and then of the new one.</summary>
-    public float[] Parameters { get; } = ArrayPool<float>.Shared.Rent(elements);
+    public float[] Parameters { get; } = BlockPools.Singles.Rent(elements);
 
     /// <summary>The block of the aggregate.</summary>
-    public double[] Aggregate { get; } = ArrayPool<double>.Shared.Rent(elements);
+    public double[] Aggregate { get; } = BlockPools.Doubles.Rent(elements);
 
     /// <summary>Pieces of updates.</summary>
     public PieceReader[] Updates { get; } = [.. Enumerable.Range(0, updates).Select(_ => new PieceReader(Math.Min(elements, PieceElements)))];
 
     public void Dispose()
     {
-        ArrayPool<float>.Shared.Return(Parameters);
-        ArrayPool<double>.Shared.Return(Aggregate);
+        BlockPools.Singles.Return(Parameters);
+        BlockPools.Doubles.Return(Aggregate);
         foreach (var piece in Updates)
         {
             piece.Dispose();

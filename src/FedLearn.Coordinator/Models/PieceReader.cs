@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Hashing;
 using FedLearn.Coordinator.Storage.Vectors;
 
@@ -10,7 +9,7 @@ namespace FedLearn.Coordinator.Models;
 /// </summary>
 internal sealed class PieceReader(int elements) : IDisposable
 {
-    private readonly float[] _buffer = ArrayPool<float>.Shared.Rent(elements);
+    private readonly float[] _buffer = BlockPools.Singles.Rent(elements);
     private readonly XxHash3 _hash = new();
 
     /// <summary>The values of a block from <paramref name="first"/> on; they stand until the next call.</summary>
@@ -25,5 +24,5 @@ internal sealed class PieceReader(int elements) : IDisposable
         return _buffer.AsSpan(0, vector.ReadPiece(block, first, _buffer.AsSpan(0, elements), _hash));
     }
 
-    public void Dispose() => ArrayPool<float>.Shared.Return(_buffer);
+    public void Dispose() => BlockPools.Singles.Return(_buffer);
 }

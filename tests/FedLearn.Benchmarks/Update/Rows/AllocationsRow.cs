@@ -3,9 +3,13 @@ using FedLearn.Benchmarks.Update.Roles;
 
 namespace FedLearn.Benchmarks.Update.Rows;
 
-/// <summary>What the coordinator allocates while whole rounds come in, once the first round has warmed it up.</summary>
+/// <summary>What the coordinator allocates while whole rounds come in, once a few rounds have filled its pools.</summary>
 internal sealed class AllocationsRow(string name, IUploadRoad road) : IRow
 {
+    /// <summary>Rounds until pools are filled.</summary>
+    private const int WarmUp = 3;
+    private const int Rounds = 10;
+
     public string Name => name;
 
     public string Summary => $"managed bytes that the coordinator allocates per GB received, and its gen-2 collections (10M float32 x 4 clients, {road.Name})";
@@ -16,21 +20,24 @@ internal sealed class AllocationsRow(string name, IUploadRoad road) : IRow
         Payload[] payloads = [.. Enumerable.Range(0, clients).Select(i => new Payload((ulong)i + 1, parameters))];
         await using var coordinator = await bench.StartCoordinatorAsync(parameters, clients);
         await using var fleet = await Fleet.JoinAsync(coordinator, clients, bench.Certificate);
-        await fleet.RoundAsync(road, payloads);
-
+        await RoundsAsync(WarmUp);
         var before = await coordinator.Role.UsageAsync();
-        for (var turn = 0; turn < bench.Options.Turns; turn++)
-        {
-            await fleet.RoundAsync(road, payloads);
-        }
-
+        await RoundsAsync(Rounds);
         var used = Difference(await coordinator.Role.UsageAsync(), before);
-        var gigabytes = bench.Options.Turns * payloads.Sum(p => p.Length) / 1e9;
+        var gigabytes = Rounds * payloads.Sum(p => p.Length) / 1e9;
         return
         [
             new($"{name}: per GB received", used.AllocatedBytes / 1e6 / gigabytes, "MB/GB", 10) { AtMost = true, Reach = 2, Steady = true },
             new($"{name}: gen-2 collections", used.Gen2Collections, "", 0) { AtMost = true, Reach = 0, Steady = true },
         ];
+
+        async Task RoundsAsync(int count)
+        {
+            for (var round = 0; round < count; round++)
+            {
+                await fleet.RoundAsync(road, payloads);
+            }
+        }
     }
 
     private static ProcessUsage Difference(ProcessUsage after, ProcessUsage before) => after with
