@@ -119,6 +119,7 @@ public unsafe class ConvNetworkTests
                 parameters.CopyTo(own.Span);
                 network.Gather(data, [0, 1]);
                 network.Forward(own.Pointer, 2, differentiate: false);
+                GC.KeepAlive(own);
 
                 var reference = new ReferenceConvNetwork(model, Array.ConvertAll(parameters, p => (double)p));
                 var features = new float[data.FeatureCount];
@@ -141,6 +142,7 @@ public unsafe class ConvNetworkTests
         network.Gather(data, batch);
         var sum = network.Forward(parameters.Pointer, batch.Length, differentiate: true);
         network.Backward(parameters.Pointer, batch.Length, gradient.Pointer, 0, 1f / batch.Length);
+        GC.KeepAlive(parameters);
         return (sum.Loss / batch.Length, [.. gradient.Span.ToArray().Select(g => (double)g)]);
     }
 

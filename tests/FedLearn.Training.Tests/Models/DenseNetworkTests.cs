@@ -83,6 +83,7 @@ public unsafe class DenseNetworkTests
         network.Gather(data, [.. Enumerable.Range(0, data.Count)]);
         var sum = network.Forward(parameters.Pointer, data.Count, differentiate: true);
         network.Backward(parameters.Pointer, data.Count, gradient.Pointer, 0, 1f / data.Count);
+        GC.KeepAlive(parameters);
         return (sum.Loss / data.Count, [.. gradient.Span.ToArray().Select(g => (double)g)]);
     }
 }

@@ -72,7 +72,10 @@ public unsafe class GatheredKernelTests
         }
 
         Assert.True(target.Span[..columns].IndexOfAnyExcept(42f) < 0 && target.Span[((rows + 1) * columns)..].IndexOfAnyExcept(42f) < 0, "wrote outside its rows");
-        GC.KeepAlive((leftRows, leftRuns, rightRuns, targetRows, right));
+        
+        // The product holds addresses only, which the collector does not follow.
+        GC.KeepAlive((left, right, start, target));
+        GC.KeepAlive((leftRows, leftRuns, rightRuns, targetRows));
     }
 
     private static Offsets Random(int count, int below, SeededRandom random) => new(Enumerable.Range(0, count).Select(_ => (long)random.NextInt(below)));

@@ -113,6 +113,7 @@ public unsafe class LstmNetworkTests
         network.Gather(data, batch);
         var sum = network.Forward(parameters.Pointer, batch.Length, differentiate: true);
         network.Backward(parameters.Pointer, batch.Length, gradient.Pointer, 0, 1f / batch.Length);
+        GC.KeepAlive(parameters);
         return (sum.Loss / batch.Length, gradient.Span.ToArray());
     }
 
