@@ -14,7 +14,9 @@ namespace FedLearn.Proofs.Crash;
 internal sealed class KillProof(string folder, int kills, int seed, Findings findings)
 {
     private const int Inside = 3;
-    private const int LongestLifeMs = 700;
+
+    /// <summary>So many lives without a receipt, and the next one lasts until there is one: a busy machine must not starve the runs.</summary>
+    private const int IdleLives = 5;
     private static readonly TimeSpan s_recoveryLimit = TimeSpan.FromSeconds(2);
 
     private readonly Random _random = new(seed);
@@ -22,6 +24,8 @@ internal sealed class KillProof(string folder, int kills, int seed, Findings fin
     private int _killedInStart;
     private int _workersKilled;
     private int _laps;
+    private int _idleLives;
+    private int _receipts;
 
     public async Task RunAsync()
     {
@@ -55,7 +59,7 @@ internal sealed class KillProof(string folder, int kills, int seed, Findings fin
         await RestartAsync(federation, kill: federation.Site.Process is not null).ConfigureAwait(false);
         while (!over.IsCompleted && _killed < kills)
         {
-            await Task.WhenAny(over, LiveAsync(federation.Site)).ConfigureAwait(false);
+            await Task.WhenAny(over, LiveAsync(federation)).ConfigureAwait(false);
             if (!over.IsCompleted)
             {
                 await RestartAsync(federation, kill: true).ConfigureAwait(false);
@@ -66,22 +70,30 @@ internal sealed class KillProof(string folder, int kills, int seed, Findings fin
         await over.ConfigureAwait(false);
     }
 
-    /// <summary>How long this process may live: a quarter of them dies while starting, the others at a random instant after it.</summary>
-    private async Task LiveAsync(CrashSite site)
+    /// <summary>
+    /// How long this process may live: a quarter of them dies while starting, the others at a random instant after it, within as long as a
+    /// start takes on this machine.
+    /// </summary>
+    private async Task LiveAsync(Federation federation)
     {
-        var process = site.Process!;
-        var typical = site.Recoveries.Count > 0 ? site.Recoveries.Min() : TimeSpan.FromSeconds(1);
-        if (_random.Next(4) == 0)
+        var process = federation.Site.Process!;
+        var start = federation.Site.Recoveries.Count > 0 ? federation.Site.Recoveries.Min() : TimeSpan.FromSeconds(1);
+        var (inStart, share) = (_random.Next(4) == 0, _random.NextDouble());
+        if (inStart && await Task.WhenAny(Task.Delay(start * share), process.Ready).ConfigureAwait(false) != process.Ready)
         {
-            var inStart = Task.Delay(typical * _random.NextDouble());
-            if (await Task.WhenAny(inStart, process.Ready).ConfigureAwait(false) == inStart)
-            {
-                return;
-            }
+            return;
         }
 
-        await site.ReadyAsync(process).ConfigureAwait(false);
-        await Task.Delay(_random.Next(LongestLifeMs)).ConfigureAwait(false);
+        await federation.Site.ReadyAsync(process).ConfigureAwait(false);
+        await Task.Delay(start * share).ConfigureAwait(false);
+        _idleLives = federation.Ledger.All.Count > _receipts ? 0 : _idleLives + 1;
+        if (_idleLives >= IdleLives)
+        {
+            await federation.Ledger.MoreThanAsync(_receipts).ConfigureAwait(false);
+            _idleLives = 0;
+        }
+
+        _receipts = federation.Ledger.All.Count;
     }
 
     private async Task RestartAsync(Federation federation, bool kill)

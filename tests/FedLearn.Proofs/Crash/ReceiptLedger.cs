@@ -27,6 +27,9 @@ internal sealed class ReceiptLedger
         }
     }
 
+    /// <summary>Waits until there are more than so many.</summary>
+    public Task MoreThanAsync(int count) => _log.WhenAsync(_ => All.Count > count, $"receipt {count + 1}", seconds: 120);
+
     /// <summary>Waits until a client has so many receipts for a round, one for each run.</summary>
     public Task WhenAsync(int round, string clientId, int count) =>
         _log.WhenAsync(_ => All.Count(p => p.Round == round && p.ClientId == clientId) >= count, $"{count} receipts of {clientId} for round {round}");
