@@ -45,10 +45,20 @@ public unsafe class GatheredKernelTests
         var targetRows = new Offsets(Enumerable.Range(0, rows).Select(row => (long)(rows - row) * columns));
         GatheredProduct product = new()
         {
-            Left = left.Pointer, LeftRows = leftRows.Pointer, LeftRuns = leftRuns.Pointer, LeftStep = step,
-            Right = right.Pointer, RightRuns = rightRuns.Pointer, RightStep = width, RightPanel = runs * length * width,
-            Target = target.Pointer, TargetRows = targetRows.Pointer, Start = seed % 2 == 0 ? null : start.Pointer,
-            Panels = panels, Runs = runs, RunLength = length,
+            Left = left.Pointer,
+            LeftRows = leftRows.Pointer,
+            LeftRuns = leftRuns.Pointer,
+            LeftStep = step,
+            Right = right.Pointer,
+            RightRuns = rightRuns.Pointer,
+            RightStep = width,
+            RightPanel = runs * length * width,
+            Target = target.Pointer,
+            TargetRows = targetRows.Pointer,
+            Start = seed % 2 == 0 ? null : start.Pointer,
+            Panels = panels,
+            Runs = runs,
+            RunLength = length,
         };
 
         // In two parts, as two threads would; the second first.
@@ -72,7 +82,7 @@ public unsafe class GatheredKernelTests
         }
 
         Assert.True(target.Span[..columns].IndexOfAnyExcept(42f) < 0 && target.Span[((rows + 1) * columns)..].IndexOfAnyExcept(42f) < 0, "wrote outside its rows");
-        
+
         // The product holds addresses only, which the collector does not follow.
         GC.KeepAlive((left, right, start, target));
         GC.KeepAlive((leftRows, leftRuns, rightRuns, targetRows));

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using FedLearn.Core.Rounds;
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Rounds;
 using FedLearn.Proofs.Simulation.Machinery;
 using FedLearn.Proofs.Simulation.Server;
 using FedLearn.Protocol.V1;

@@ -1,5 +1,5 @@
-using FedLearn.Core.Rounds;
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Rounds;
 using FedLearn.Proofs.Simulation.Machinery;
 using FedLearn.Protocol.V1;
 
