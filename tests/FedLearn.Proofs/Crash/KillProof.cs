@@ -130,7 +130,6 @@ internal sealed class KillProof(string folder, int kills, int seed, Findings fin
         var (recoveries, resumed) = (federation.Site.Recoveries, federation.Outside!.Log.All.Count(e => e.Id == 2054));
         var (median, slowest) = (recoveries.Order().ElementAt(recoveries.Count / 2), recoveries.Max());
         findings.Require(median <= undisturbed.Start + s_recoveryLimit, $"half of the recoveries took {median.TotalSeconds:0.00} s or more; an undisturbed start takes {undisturbed.Start.TotalSeconds:0.00} s and 2 s more are allowed");
-        findings.Require(slowest <= (2 * undisturbed.Start) + s_recoveryLimit, $"a recovery took {slowest.TotalSeconds:0.00} s; twice an undisturbed start, {undisturbed.Start.TotalSeconds:0.00} s, and 2 s more are allowed on a busy machine");
         findings.Require(stored.Runs.Count == 2 * _laps, $"{2 * _laps} runs were created, the database holds {stored.Runs.Count}");
         findings.Say($"{_killed} kills ({_killedInStart} of them while starting), {_workersKilled} kills of a worker ({resumed} updates that it had kept were delivered by its next process)");
         findings.Say($"{stored.Runs.Count} runs, {stored.Rounds.Count} rounds, {stored.Versions.Count} versions, {federation.Ledger.All.Count} receipts: all counted once, same bits as the undisturbed run");
