@@ -176,8 +176,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
         {
             grpc.MaxReceiveMessageSize = MaxMessage;
             grpc.EnableDetailedErrors = false;
+            grpc.Interceptors.Add<ErrorInterceptor>(); // Outermost: to know a caller may mean a write.
             grpc.Interceptors.Add<IdentityInterceptor>();
-            grpc.Interceptors.Add<ErrorInterceptor>();
         });
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>

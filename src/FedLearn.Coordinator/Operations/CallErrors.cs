@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Protocol;
@@ -21,8 +22,11 @@ internal sealed class CallErrors(FatalError fatal)
         UnknownOutcomeException => EndProcess(e),
         OperationCanceledException when call.IsCancellationRequested => Problem.Unavailable("the connection ended"),
         OperationCanceledException => Problem.Unavailable("a newer connection of this client took over, or the coordinator is stopping"),
-        _ when DiskErrors.IsFull(e) => DiskErrors.Full,
+        _ when DiskErrors.IsFull(e) || DatabaseErrors.OutcomeOf(e) == CommitOutcome.Full => DiskErrors.Full,
+        _ when DatabaseErrors.OutcomeOf(e) is not null => Problem.Unavailable("the database is busy; nothing was changed, try again"),
+        _ when DatabaseErrors.IsUnknown(e) => EndProcess(e),
         IOException when call.IsCancellationRequested => Problem.Unavailable("the connection ended"),
+        IOException => Problem.Unavailable($"the coordinator's disk fails: {e.Message}; nothing was counted. Tell its operator, and try again later"),
         _ => null,
     };
 

@@ -24,7 +24,7 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
     /// <summary>For a database file, on a VFS other than the system's where one is named.</summary>
     public CoordinatorDbFactory(string file, string? vfs = null)
     {
-        IsOnSystemDisk = vfs is null;
+        Vfs = vfs;
         var connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Vfs = vfs };
         var options = new DbContextOptionsBuilder<CoordinatorDb>()
             .UseSqlite(connection.ConnectionString)
@@ -33,8 +33,8 @@ internal sealed class CoordinatorDbFactory : IDbContextFactory<CoordinatorDb>, I
         _pool = new PooledDbContextFactory<CoordinatorDb>(options, MaxPooled);
     }
 
-    /// <summary>Whether the database's files are the system's own.</summary>
-    public bool IsOnSystemDisk { get; }
+    /// <summary>The VFS; null for the system's.</summary>
+    public string? Vfs { get; }
 
     public CoordinatorDb CreateDbContext() => _pool.CreateDbContext();
 

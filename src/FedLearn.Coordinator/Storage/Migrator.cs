@@ -13,7 +13,7 @@ internal static class Migrator
     public static string? Migrate(DataFolder folder, CoordinatorDbFactory factory, TimeProvider time)
     {
         // The log comes first: SQLite would cut it at the damage as it opens it.
-        if (factory.IsOnSystemDisk && WalCheck.FindDamage($"{folder.Database}-wal") is { } damage)
+        if (factory.Vfs is null && WalCheck.FindDamage($"{folder.Database}-wal") is { } damage)
         {
             throw new StartupException($"{damage}. Nothing was changed: keep a copy of the folder, and restore a backup");
         }
@@ -21,6 +21,9 @@ internal static class Migrator
         using var db = factory.CreateDbContext();
         try
         {
+            // First of all a connection that may write: after a power cut in the very first start SQLite has something to roll back, which
+            // EF's own first connection, made to look only, cannot.
+            db.Database.OpenConnection();
             var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
             var applied = db.Database.GetAppliedMigrations().ToList();
             if (applied.Find(m => !known.Contains(m)) is { } unknown)
@@ -32,7 +35,11 @@ internal static class Migrator
             string? copy = null;
             if (applied.Count < known.Count)
             {
-                copy = applied.Count == 0 ? null : Copy(folder, time);
+                copy = applied.Count == 0 ? null : Copy(folder, factory, time);
+
+                // A process that was killed while it migrated has left EF's lock behind, and Migrate would wait for it for ever. The
+                // folder's own lock says that nobody else is here.
+                db.Database.ExecuteSql($"DROP TABLE IF EXISTS __EFMigrationsLock");
                 db.Database.Migrate();
             }
 
@@ -40,6 +47,13 @@ internal static class Migrator
 
             // A process that was killed may have left rows that are in its log but not yet on the disk: nobody may be told of them before.
             db.Database.ExecuteSql($"PRAGMA wal_checkpoint(TRUNCATE)");
+
+            // SQLite does not sync the cut. Where a sync had failed, the log on the disk is older than the database now is, and would undo it.
+            using (var log = folder.Disk.OpenWrite($"{folder.Database}-wal"))
+            {
+                log.Sync();
+            }
+
             return copy;
         }
         catch (SqliteException e)
@@ -54,12 +68,12 @@ internal static class Migrator
     /// </summary>
     private static void ThrowIfDamaged(DataFolder folder, CoordinatorDb db)
     {
-        if (new FileInfo(folder.Database) is not { Exists: true, Length: <= CheckedBytes })
+        // Never through a file handle: closing one gives up the locks that SQLite holds on the file in this process.
+        if (db.Database.SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()").Single() > CheckedBytes)
         {
             return;
         }
 
-        db.Database.OpenConnection();
         using var command = db.Database.GetDbConnection().CreateCommand();
         command.CommandText = "PRAGMA integrity_check(1)";
         if (command.ExecuteScalar() as string is var found && found != "ok")
@@ -68,10 +82,10 @@ internal static class Migrator
         }
     }
 
-    private static string Copy(DataFolder folder, TimeProvider time)
+    private static string Copy(DataFolder folder, CoordinatorDbFactory factory, TimeProvider time)
     {
         var copy = Path.Combine(folder.Root, $"fedlearn-before-migration-{time.GetUtcNow():yyyyMMddTHHmmssZ}.db");
-        SqliteCopy.Copy(folder.Database, copy);
+        SqliteCopy.Copy(folder.Database, copy, folder.Disk, factory.Vfs);
         return copy;
     }
 }

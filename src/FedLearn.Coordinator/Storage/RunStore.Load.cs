@@ -19,7 +19,7 @@ internal sealed partial class RunStore
             var runs = db.Runs.AsNoTracking().Where(r => r.Outcome == null).OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).ToList();
             return [.. runs.Select(run => Load(db, run))];
         }
-        catch (Exception e) when (e is SqliteException && OutcomeOf(e) is null)
+        catch (Exception e) when (e is SqliteException && DatabaseErrors.OutcomeOf(e) is null)
         {
             throw new StoredDataException($"the database cannot be read: {e.Message}. Restore a backup", e);
         }

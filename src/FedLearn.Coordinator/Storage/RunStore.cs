@@ -1,7 +1,6 @@
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage.Rows;
 using FedLearn.Core.Rounds;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FedLearn.Coordinator.Storage;
@@ -9,10 +8,6 @@ namespace FedLearn.Coordinator.Storage;
 /// <summary>Runs in SQLite. One transaction per commit; an error whose outcome is unknown is left to the caller.</summary>
 internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory, TimeProvider time) : IRunStore
 {
-    private const int SqliteBusy = 5;
-    private const int SqliteLocked = 6;
-    private const int SqliteFull = 13;
-
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public CommitOutcome Commit(string runId, IReadOnlyList<RunCommit> commits) => InTransaction(db =>
@@ -63,19 +58,11 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
             transaction.Commit();
             return CommitOutcome.Done;
         }
-        catch (Exception e) when (OutcomeOf(e) is { } outcome)
+        catch (Exception e) when (DatabaseErrors.OutcomeOf(e) is { } outcome)
         {
             return outcome;
         }
     }
-
-    /// <summary>The known failures; SQLite has rolled back.</summary>
-    internal static CommitOutcome? OutcomeOf(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode switch
-    {
-        SqliteBusy or SqliteLocked => CommitOutcome.Busy,
-        SqliteFull => CommitOutcome.Full,
-        _ => null,
-    };
 
     private void Apply(CoordinatorDb db, string runId, RunCommit commit)
     {

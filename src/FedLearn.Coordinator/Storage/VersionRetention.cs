@@ -25,7 +25,7 @@ internal sealed class VersionRetention(IDbContextFactory<CoordinatorDb> factory,
                 DeleteUpTo(runId, lastDeleted);
             }
         }
-        catch (Exception e) when (RunStore.OutcomeOf(e) is CommitOutcome.Busy or CommitOutcome.Full)
+        catch (Exception e) when (DatabaseErrors.OutcomeOf(e) is CommitOutcome.Busy or CommitOutcome.Full)
         {
             // The next round's end tries again.
             log.CannotDelete(folder.VersionsOf(runId), e.Message);

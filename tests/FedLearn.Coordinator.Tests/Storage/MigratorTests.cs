@@ -63,6 +63,17 @@ public sealed class MigratorTests : IDisposable
         Assert.Equal(0L, Scalar("SELECT COUNT(*) FROM Runs"));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Migrate_AfterOneThatWasKilledMidway_DoesNotWaitForIt()
+    {
+        Execute("CREATE TABLE __EFMigrationsLock (Id INTEGER NOT NULL PRIMARY KEY, Timestamp TEXT NOT NULL)");
+        Execute("INSERT INTO __EFMigrationsLock VALUES (1, '2026-11-24 00:00:00')");
+
+        await Task.Run(Migrate, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0L, Scalar("SELECT COUNT(*) FROM Runs"));
+    }
+
     [Fact]
     public void Migrate_NotADatabase_IsRefusedByPath()
     {

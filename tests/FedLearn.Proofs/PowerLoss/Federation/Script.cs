@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using FedLearn.Core.Proofs;
+
+namespace FedLearn.Proofs.PowerLoss.Federation;
+
+/// <summary>
+/// The federation of this proof: three clients, one run whose updates are small and share segments, one whose updates have a file of their
+/// own. Cohort = all and rounds close on the full count, so that every course of events ends with the same models.
+/// </summary>
+internal static class Script
+{
+    public const int SmallElements = 300;
+
+    /// <summary>More than one block of 1 MiB, so that an update has whole blocks to resume from and a short one.</summary>
+    public const int LargeElements = 300_000;
+
+    public static IReadOnlyList<string> Clients { get; } = ["a", "b", "c"];
+
+    /// <summary>Specs by name.</summary>
+    public static IReadOnlyDictionary<string, string> Specs { get; } = new Dictionary<string, string>
+    {
+        ["large"] = Spec("large", LargeElements, rounds: 1, evaluateEvery: 0),
+        ["small"] = Spec("small", SmallElements, rounds: 2, evaluateEvery: 1),
+    };
+
+    public static int Elements(string run) => run == "small" ? SmallElements : LargeElements;
+
+    /// <summary>Versions that the run publishes, the initial one apart.</summary>
+    public static int Rounds(string run) => run == "small" ? 2 : 1;
+
+    public static int Examples(string client) => 10 + client[0];
+
+    /// <summary>A client's update to a version: always the same, in whichever round it is asked for.</summary>
+    public static float[] Delta(string client, string run, int baseVersion)
+    {
+        var random = new Random((client[0] * 1000) + (run[0] * 10) + baseVersion);
+        var delta = new float[Elements(run)];
+        foreach (ref var value in delta.AsSpan())
+        {
+            value = (float)random.NextDouble() - 0.5f;
+        }
+
+        return delta;
+    }
+
+    public static byte[] DigestOf(float[] delta) => BlockDigest.Of(MemoryMarshal.AsBytes(delta.AsSpan()));
+
+    private static string Spec(string name, int elements, int rounds, int evaluateEvery) => $$"""
+        {
+          "name": "{{name}}",
+          "model": { "kind": "custom", "tensors": [ { "name": "w", "shape": [{{elements}}], "init": { "kind": "normal", "std": 1 } } ] },
+          "stop": { "rounds": {{rounds}} },
+          "cohort": { "minimum": 3 },
+          "closing": { "minUpdates": 3, "maxSeconds": 604800 },
+          "evaluation": { "everyRounds": {{evaluateEvery}}, "minReports": 3, "maxSeconds": 86400 }
+        }
+        """;
+}
