@@ -1,19 +1,12 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace FedLearn.Proofs.Crash;
 
 /// <summary>One coordinator's data folder, addresses and runs, through all its processes.</summary>
 internal sealed class CrashSite : IAsyncDisposable
 {
-    private const int FirstPort = 20_000;
-    private const int Ports = 12_000;
-    private static int s_ports = Environment.ProcessId * 97;
-
     private readonly string[] _more;
     private readonly List<string> _specFiles = [];
     private readonly List<TimeSpan> _recoveries = [];
-    private readonly string _vectors = FreeAddress();
+    private readonly string _vectors = LoopbackPorts.FreeAddress();
 
     /// <param name="folder">Where the data folder and the specs' files lie.</param>
     /// <param name="data">The data folder; by default one within <paramref name="folder"/>.</param>
@@ -29,10 +22,10 @@ internal sealed class CrashSite : IAsyncDisposable
     public string Data { get; }
 
     /// <summary>Where participants connect.</summary>
-    public string Address { get; } = FreeAddress();
+    public string Address { get; } = LoopbackPorts.FreeAddress();
 
     /// <summary>Where health is.</summary>
-    public string Operations { get; } = FreeAddress();
+    public string Operations { get; } = LoopbackPorts.FreeAddress();
 
     /// <summary>The process that runs now, or ran last.</summary>
     public CoordinatorProcess? Process { get; private set; }
@@ -63,7 +56,7 @@ internal sealed class CrashSite : IAsyncDisposable
     public async Task ReadyAsync(CoordinatorProcess process) => _recoveries.Add(await process.Ready.ConfigureAwait(false));
 
     /// <summary>The command line of another process over the same folder, on addresses of its own.</summary>
-    public CoordinatorProcess LaunchRival() => CoordinatorProcess.Start(Arguments(FreeAddress(), FreeAddress(), FreeAddress()));
+    public CoordinatorProcess LaunchRival() => CoordinatorProcess.Start(Arguments(LoopbackPorts.FreeAddress(), LoopbackPorts.FreeAddress(), LoopbackPorts.FreeAddress()));
 
     public async ValueTask DisposeAsync()
     {
@@ -80,26 +73,4 @@ internal sealed class CrashSite : IAsyncDisposable
         "--data", Data, "--listen", listen, "--operations", operations, "--vectors", vectors,
         .. _specFiles.SelectMany(f => (string[])["--run", f]), .. _more,
     ];
-
-    /// <summary>
-    /// A loopback address with a free port: a restarted process must come back under the same one, so it lies below the range from which
-    /// the system takes the ports of outgoing connections.
-    /// </summary>
-    private static string FreeAddress()
-    {
-        while (true)
-        {
-            var port = FirstPort + (int)((uint)Interlocked.Increment(ref s_ports) % Ports);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return $"http://127.0.0.1:{port}";
-            }
-            catch (SocketException)
-            {
-                // Taken; the next one may be free.
-            }
-        }
-    }
 }

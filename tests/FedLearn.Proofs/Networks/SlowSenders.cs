@@ -28,7 +28,7 @@ internal sealed record SlowSenders(int Connections, int Rounds, int Parameters)
     public async Task<Outcome> RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("fedlearn-loris-").FullName;
-        var (calls, vectors) = (FreeAddress(), FreeAddress());
+        var (calls, vectors) = (LoopbackPorts.FreeAddress(), LoopbackPorts.FreeAddress());
         try
         {
             var coordinator = CoordinatorProcess.Start(
@@ -86,12 +86,4 @@ internal sealed record SlowSenders(int Connections, int Rounds, int Parameters)
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    /// <summary>An address that was free a moment ago.</summary>
-    private static string FreeAddress()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}";
-    }
 }
