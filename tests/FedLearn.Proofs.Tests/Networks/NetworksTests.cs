@@ -26,7 +26,7 @@ public sealed class NetworksTests
         var outcome = await new CutUpload(Parameters: 12_000_000, Cuts: 3, overRoad).RunAsync();
 
         Assert.True(outcome.Completed, outcome.ToString());
-        Assert.Equal(3, outcome.Resets);
+        Assert.InRange(outcome.Resets, 3, 4);
         // A cut costs what lies in sockets' buffers and what the server had no time to take; to begin anew would cost 72 MB.
         Assert.InRange(outcome.Sent - outcome.Vector, 0, 3 * 12_000_000);
     }

@@ -15,7 +15,7 @@ internal sealed record CutUpload(int Parameters, int Cuts, bool OverRoad)
     /// <summary>What was sent.</summary>
     /// <param name="Vector">The vector in bytes.</param>
     /// <param name="Sent">All that the client sent, over both listeners, control calls too.</param>
-    /// <param name="Resets">The cuts that struck.</param>
+    /// <param name="Resets">The cuts that struck: one more than planned where an idle connection of the client was taken up after the last.</param>
     /// <param name="Completed">Whether the round was published.</param>
     /// <param name="Seconds">From the run's creation to its end.</param>
     public sealed record Outcome(long Vector, long Sent, int Resets, bool Completed, double Seconds)
@@ -26,9 +26,14 @@ internal sealed record CutUpload(int Parameters, int Cuts, bool OverRoad)
 
     public async Task<Outcome> RunAsync()
     {
+        NetworkSite? proxies = null;
         var site = await NetworkSite.StartAsync(
-            number => OverRoad ? new LinkPlan() : PlanOf(number), PlanOf, OverRoad, NullLoggerFactory.Instance).ConfigureAwait(false);
+            number => OverRoad ? new LinkPlan() : PlanOf(number, proxies!.Calls.Figures),
+            number => PlanOf(number, proxies!.Vectors.Figures),
+            OverRoad,
+            NullLoggerFactory.Instance).ConfigureAwait(false);
         await using var closing = site.ConfigureAwait(false);
+        proxies = site;
         var started = Stopwatch.GetTimestamp();
         var id = await site.Operator.CreateAsync(OperatorClient.Spec("cut", Parameters, clients: 1, rounds: 1, evaluates: false)).ConfigureAwait(false);
         site.AddWorkers(1);
@@ -42,14 +47,14 @@ internal sealed record CutUpload(int Parameters, int Cuts, bool OverRoad)
     }
 
     /// <summary>
-    /// The first connections are cut after equal parts of the vector. The pace is that of a good network and not of loopback, where a
-    /// sender is megabytes ahead of what the receiver has taken.
+    /// Connections are cut after equal parts of the vector, until all cuts are made; which of them carries the vector is the client's
+    /// choice. The pace is that of a good network and not of loopback, where a sender is megabytes ahead of what the receiver has taken.
     /// </summary>
-    private LinkPlan PlanOf(int number) => new()
+    private LinkPlan PlanOf(int number, ProxyFigures figures) => new()
     {
         Latency = TimeSpan.FromMilliseconds(1),
         BytesPerSecond = 125_000_000,
-        Fault = number < Cuts ? LinkFault.Reset : LinkFault.None,
+        Fault = figures.Of(LinkFault.Reset) < Cuts ? LinkFault.Reset : LinkFault.None,
         IsUpstream = true,
         AtByte = (Parameters * 4L / (Cuts + 1)) + number,
     };
