@@ -1,11 +1,10 @@
 namespace FedLearn.Coordinator.Models;
 
-/// <summary>What one thread of an aggregation works in: pooled, and bounded whatever the model's size and the number of updates.</summary>
-internal sealed class BlockBuffers(int elements, int updates) : IDisposable
+/// <summary>What one thread of an aggregation works in: pooled, and bounded whatever the model's size.</summary>
+/// <param name="elements">The values of the longest block.</param>
+/// <param name="places">The updates that are looked at side by side.</param>
+internal sealed class BlockBuffers(int elements, int places) : IDisposable
 {
-    /// <summary>Values of a piece: a few pieces of updates and their part of the aggregate lie in a processor's own cache together.</summary>
-    private const int PieceElements = (128 << 10) / sizeof(float);
-
     /// <summary>The block of the base version, and then of the new one.</summary>
     public float[] Parameters { get; } = BlockPools.Singles.Rent(elements);
 
@@ -13,15 +12,12 @@ internal sealed class BlockBuffers(int elements, int updates) : IDisposable
     public double[] Aggregate { get; } = BlockPools.Doubles.Rent(elements);
 
     /// <summary>Pieces of updates.</summary>
-    public PieceReader[] Updates { get; } = [.. Enumerable.Range(0, updates).Select(_ => new PieceReader(Math.Min(elements, PieceElements)))];
+    public UpdateReaders Updates { get; } = new(places);
 
     public void Dispose()
     {
         BlockPools.Singles.Return(Parameters);
         BlockPools.Doubles.Return(Aggregate);
-        foreach (var piece in Updates)
-        {
-            piece.Dispose();
-        }
+        Updates.Dispose();
     }
 }

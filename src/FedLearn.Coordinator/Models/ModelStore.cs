@@ -43,8 +43,8 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         using var baseVector = versions.OpenVector(baseVersion);
         var aggregator = new RoundAggregator(
             baseVector,
-            [.. updates.Select(u => new WeightedUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), u.NumExamples))],
-            new FederatedAverage(),
+            [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), new UpdateFacts(u.NumExamples, u.Norm)))],
+            StrategyKinds.RuleOf(spec.Strategy),
             spec.Strategy.ServerLearningRate,
             Threads);
         return versions.Write(runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, writer => aggregator.Write(writer, cancellationToken));

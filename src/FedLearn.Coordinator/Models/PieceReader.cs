@@ -7,9 +7,9 @@ namespace FedLearn.Coordinator.Models;
 /// Reads an update's block piece by piece and checks it with the last one, so that a piece is hashed and used while it is still in the
 /// processor's cache. One thread's; used over and over.
 /// </summary>
-internal sealed class PieceReader(int elements) : IDisposable
+/// <param name="buffer">Holds a piece.</param>
+internal sealed class PieceReader(Memory<float> buffer)
 {
-    private readonly float[] _buffer = BlockPools.Singles.Rent(elements);
     private readonly XxHash3 _hash = new();
 
     /// <summary>The values of a block from <paramref name="first"/> on; they stand until the next call.</summary>
@@ -21,8 +21,7 @@ internal sealed class PieceReader(int elements) : IDisposable
             _hash.Reset();
         }
 
-        return _buffer.AsSpan(0, vector.ReadPiece(block, first, _buffer.AsSpan(0, elements), _hash));
+        var piece = buffer.Span;
+        return piece[..vector.ReadPiece(block, first, piece, _hash)];
     }
-
-    public void Dispose() => BlockPools.Singles.Return(_buffer);
 }

@@ -1,43 +1,54 @@
 namespace FedLearn.Core.Aggregation;
 
 /// <summary>
-/// How a round's updates become one: block of coordinates by block of coordinates, over all updates in canonical client order. The same
-/// updates give the same bits, whatever the number of threads: a rule holds no state, and a block is one thread's.
+/// How a round's updates become one delta. A rule holds its settings and no state. It works in two steps, both block of coordinates by
+/// block of coordinates, so that memory is bounded whatever the model's size:
+/// <list type="number">
+/// <item><see cref="Prepare"/> learns what the whole vectors say (distances, norms), in as many passes over the updates as it asks for;</item>
+/// <item>what it returns computes each block of the aggregate in one more pass.</item>
+/// </list>
 /// </summary>
 /// <remarks>
-/// A rule sees a block of any update as often as it asks, so that one which needs all values of a coordinate at once (a median) can go
-/// through the updates in several passes, a part of the block's coordinates in each, within bounded memory.
+/// The same updates in the same order give the same bits, whatever the number of threads: a block is one thread's, and what a pass sums
+/// over blocks is added in the order of the blocks. The order is the canonical one, by client id.
 /// </remarks>
 public interface IAggregationRule
 {
+    /// <summary>How many updates a round must and may have.</summary>
+    CohortBounds Bounds { get; }
+
+    /// <summary>Everything that must be known of a round's updates before a block of their aggregate can be computed.</summary>
+    /// <param name="updates">The round's updates; their number is within <see cref="Bounds"/>.</param>
+    IBlockAggregation Prepare(IRoundUpdates updates);
+}
+
+/// <summary>How many updates a rule needs and bears.</summary>
+/// <param name="Least">Fewer are refused; at least 1.</param>
+/// <param name="Formula">Where <paramref name="Least"/> comes from, in the words of the spec, such as "2 * byzantine + 3"; empty for 1.</param>
+/// <param name="Most">More are refused, because memory or time would grow out of bounds.</param>
+public readonly record struct CohortBounds(int Least, string Formula, int Most = int.MaxValue)
+{
+    /// <summary>At least one update, and as many as come.</summary>
+    public static CohortBounds Any { get; } = new(1, "");
+
+    /// <summary>Why a round of this many updates cannot be aggregated, or null where it can.</summary>
+    public string? WhyNot(int updates) =>
+        updates < Least ? $"needs at least {Least:N0} updates{(Formula.Length > 0 ? $" ({Formula})" : "")}, got {updates:N0}"
+        : updates > Most ? $"takes at most {Most:N0} updates, got {updates:N0}"
+        : null;
+}
+
+/// <summary>A rule at work on one round: the second step. Safe for several threads at once, each with a block of its own.</summary>
+public interface IBlockAggregation
+{
     /// <summary>The most updates that <see cref="Aggregate"/> looks at side by side.</summary>
     int Places { get; }
+
+    /// <summary>The updates, by number in canonical order, that have no part in the aggregate.</summary>
+    IReadOnlyList<int> Dropped { get; }
 
     /// <summary>Computes one block of the aggregated delta.</summary>
     /// <param name="updates">The round's updates at this block.</param>
     /// <param name="aggregate">Receives the aggregate; what it holds before is anything.</param>
     void Aggregate(IUpdateBlock updates, Span<double> aggregate);
-}
-
-/// <summary>The updates of a round at one block of coordinates, in canonical client order.</summary>
-public interface IUpdateBlock
-{
-    /// <summary>The number of updates, at least 1.</summary>
-    int Count { get; }
-
-    /// <summary>The weight of an update, above 0.</summary>
-    double WeightOf(int update);
-
-    /// <summary>The number of values of this block.</summary>
-    int Length { get; }
-
-    /// <summary>
-    /// The next piece of an update's values at this block. It stands until something else is read to the same place. Pieces are read from
-    /// the first value to the last; with the last one the block is checked, and a damaged one ends the aggregation before anything that
-    /// was computed from it is stored.
-    /// </summary>
-    /// <param name="update">The update's number in canonical order.</param>
-    /// <param name="place">0 to <see cref="IAggregationRule.Places"/> - 1.</param>
-    /// <param name="first">The piece's first value: 0, or where the piece before ended. Pieces end at the same values in all updates.</param>
-    ReadOnlySpan<float> Read(int update, int place, int first);
 }

@@ -1,3 +1,5 @@
+using FedLearn.Core.Specs;
+
 namespace FedLearn.Core.Rounds;
 
 // The fit stage: taking updates, closing, aggregating.
@@ -89,6 +91,12 @@ internal sealed partial class RunStep
         if (delivered < closing.MinUpdates)
         {
             Void($"{delivered} of {round.Cohort.Count} updates came within {(now - round.StageStarted).TotalSeconds:0.#} s; {closing.MinUpdates} are needed");
+            return true;
+        }
+
+        if (StrategyKinds.RuleOf(_state.Spec.Strategy).Bounds.WhyNot(delivered) is { } why)
+        {
+            Void($"strategy {_state.Spec.Strategy.Kind} {why}");
             return true;
         }
 

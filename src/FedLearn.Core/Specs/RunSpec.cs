@@ -48,7 +48,7 @@ public sealed record ModelSpec(string Kind, string Json, ModelManifest Manifest)
 /// <summary>The spec's <c>strategy</c> object.</summary>
 public sealed record StrategySpec
 {
-    /// <summary>The aggregation rule. Default and, for now, only: fedavg.</summary>
+    /// <summary>A name of <see cref="StrategyKinds"/>. Default fedavg.</summary>
     public string Kind { get; init; } = "fedavg";
 
     /// <summary>The factor on the mean delta; above 0, at most 10. Default 1.</summary>

@@ -29,7 +29,7 @@ public static partial class SpecFields
 
     private static SpecField[] Strategy() =>
     [
-        Text("strategy.kind", "fedavg", v => v == "fedavg", "The aggregation rule: fedavg is the mean of the deltas weighted by examples.",
+        Text("strategy.kind", string.Join(", ", StrategyKinds.All.Select(k => k.Name)), StrategyKinds.ByName.ContainsKey, "How the clients' deltas become one; see docs/strategies.md.",
             s => s.Strategy.Kind, (s, v) => s with { Strategy = s.Strategy with { Kind = v } }),
         Number("strategy.serverLearningRate", SpecBounds.Above(0, 10), "The factor on the mean delta.",
             s => s.Strategy.ServerLearningRate, (s, v) => s with { Strategy = s.Strategy with { ServerLearningRate = v } }),

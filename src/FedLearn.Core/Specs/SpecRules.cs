@@ -8,6 +8,7 @@ internal static class SpecRules
         CheckCohort(spec, reader);
         CheckClosing(spec.Closing, reader);
         CheckStop(spec, reader);
+        StrategyRules.Check(spec, reader);
     }
 
     private static void CheckCohort(RunSpec spec, SpecReader reader)

@@ -96,7 +96,7 @@ public sealed class RoundAggregatorTests : IDisposable
         }
 
         var aggregator = new RoundAggregator(
-            baseVector, [.. places.Select((p, i) => new WeightedUpdate(new VectorReader(files, p), weights[i]))], new FederatedAverage(), 0.7, threads);
+            baseVector, [.. places.Select((p, i) => new StoredUpdate(new VectorReader(files, p), new UpdateFacts(weights[i], Norm: 0)))], new FederatedAverage(), 0.7, threads);
         using var writer = BlockVectorWriter.Create(SystemDisk.Instance, Path.Combine(folder, "new"), Path.Combine(folder, "new.blocks"), [], baseVector.ByteLength);
         aggregator.Write(writer, cancellationToken);
         var digest = writer.Finish();
