@@ -28,6 +28,17 @@ public class LocalTrainerFitTests
         Assert.Equal(100, after.NumExamples);
     }
 
+    [Fact]
+    public async Task Fit_EndedByALimit_ReportsTheStepsDoneAndTheWholeSetsSize()
+    {
+        var trainer = new LocalTrainer("softmax", s_digits);
+        var run = Given.Run(Softmax, new() { Epochs = 2, BatchSize = 10, MaxSteps = 37 });
+
+        var fit = await trainer.FitAsync(new(run, 1, new float[7850], new Progress<FitProgress>()), TestContext.Current.CancellationToken);
+
+        Assert.Equal((300L, 37L), (fit.NumExamples, fit.Steps));
+    }
+
     private static LocalData Digits(int train, int test)
     {
         using var trainSource = new DigitsRecordSource(new() { Count = train });

@@ -14,14 +14,35 @@ public sealed record ClientSettings
     /// <summary>The learning rate of round 1, at least 0. Default 0.1.</summary>
     public double LearningRate { get; init; } = 0.1;
 
-    /// <summary>The factor by which the learning rate falls each round, in (0, 1]. Default 1.</summary>
+    /// <summary>How the learning rate falls over the rounds. Default exponential, which with a decay of 1 keeps it as it is.</summary>
+    public LearningRateSchedule LearningRateSchedule { get; init; }
+
+    /// <summary>The factor by which the learning rate falls each round (step: each <see cref="ScheduleRounds"/>), in (0, 1]. Default 1.</summary>
     public double LearningRateDecay { get; init; } = 1;
+
+    /// <summary>Of step the rounds from one fall to the next; of cosine the rounds until <see cref="LearningRateFloor"/>. At least 1. Default 10.</summary>
+    public int ScheduleRounds { get; init; } = 10;
+
+    /// <summary>No schedule goes below this learning rate; 0 to <see cref="LearningRate"/>. Default 0.</summary>
+    public double LearningRateFloor { get; init; }
 
     /// <summary>Momentum (heavy ball, PyTorch's convention v = m*v + g; w -= lr*v) in [0, 1); starts at zero each round. Default 0.</summary>
     public double Momentum { get; init; }
 
     /// <summary>L2 weight decay, added to the gradient as wd*w; at least 0. Default 0.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>
+    /// FedProx's mu (Li et al. 2020, MLSys, eq. 2): the local objective is the loss plus mu/2 ||w - w_t||^2, where w_t are the parameters that the
+    /// round began with; so mu (w - w_t) is added to the gradient. At least 0. Default 0.
+    /// </summary>
+    public double ProximalMu { get; init; }
+
+    /// <summary>
+    /// A mean gradient of the loss whose L2 norm over all parameters is above this is scaled down to it (Pascanu et al. 2013, algorithm 1), before
+    /// weight decay and the proximal term are added; 0 = no clipping. Default 0.
+    /// </summary>
+    public double MaxGradientNorm { get; init; }
 
     /// <summary>The most optimizer steps in a round, for participants with little compute; 0 = no limit. Default 0.</summary>
     public long MaxSteps { get; init; }
@@ -32,6 +53,14 @@ public sealed record ClientSettings
     /// <summary>Settings that the SDK does not know, for the participant's own trainer: the name in the spec to its JSON text.</summary>
     public ImmutableDictionary<string, string> Extra { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>The learning rate of a round: LearningRate * LearningRateDecay^(round-1).</summary>
-    public double LearningRateAt(int round) => LearningRate * Math.Pow(LearningRateDecay, round - 1);
+    /// <summary>The learning rate of a round, from 1.</summary>
+    public double LearningRateAt(int round) => LearningRateSchedule switch
+    {
+        LearningRateSchedule.Step => Math.Max(LearningRateFloor, LearningRate * Math.Pow(LearningRateDecay, (round - 1) / ScheduleRounds)),
+        LearningRateSchedule.Cosine => LearningRateFloor + ((LearningRate - LearningRateFloor) * CosineShare(round)),
+        _ => Math.Max(LearningRateFloor, LearningRate * Math.Pow(LearningRateDecay, round - 1)),
+    };
+
+    /// <summary>Half a cosine wave from 1 in round 1 to 0 in round 1 + ScheduleRounds, and 0 from then on.</summary>
+    private double CosineShare(int round) => (1 + Math.Cos(Math.PI * Math.Min(1, (round - 1) / (double)ScheduleRounds))) / 2;
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FedLearn.Training.Data;
 using FedLearn.Training.Models;
 using FedLearn.Training.Models.Kernels;
@@ -16,6 +17,7 @@ internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters
     private readonly AlignedFloats _chunk = new(parameters.Length);
     private readonly double[] _gradient = new double[parameters.Length];
     private readonly double[]? _velocity = job.Settings.Momentum > 0 ? new double[parameters.Length] : null;
+    private readonly float[]? _start = job.Settings.ProximalMu > 0 ? parameters.Span.ToArray() : null;
     private readonly double _rate = job.Settings.LearningRateAt(job.Round);
 
     /// <inheritdoc/>
@@ -43,9 +45,15 @@ internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters
     private void Move(double scale)
     {
         var weights = parameters.Span;
+        scale *= ClipFactor(scale);
         for (var i = 0; i < weights.Length; i++)
         {
             var step = (_gradient[i] * scale) + (job.Settings.WeightDecay * weights[i]);
+            if (_start is not null)
+            {
+                step += job.Settings.ProximalMu * ((double)weights[i] - _start[i]);
+            }
+
             if (_velocity is not null)
             {
                 _velocity[i] = step += job.Settings.Momentum * _velocity[i];
@@ -53,5 +61,16 @@ internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters
 
             weights[i] = (float)(weights[i] - (_rate * step));
         }
+    }
+
+    private double ClipFactor(double scale)
+    {
+        if (job.Settings.MaxGradientNorm == 0)
+        {
+            return 1;
+        }
+
+        var norm = scale * Math.Sqrt(TensorPrimitives.SumOfSquares<double>(_gradient));
+        return norm > job.Settings.MaxGradientNorm ? job.Settings.MaxGradientNorm / norm : 1;
     }
 }

@@ -6,8 +6,8 @@ using FedLearn.Training.Models.Kernels;
 namespace FedLearn.Training.Sgd;
 
 /// <summary>
-/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient + wd * w; v = m * v + g; w -= lr * v. After its buffers
-/// are made, a step allocates nothing.
+/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient (clipped) + wd * w + mu * (w - w_t); v = m * v + g;
+/// w -= lr * v. After its buffers are made, a step allocates nothing.
 /// </summary>
 internal sealed unsafe class LocalSgd
 {
@@ -27,7 +27,7 @@ internal sealed unsafe class LocalSgd
         var exact = job.Settings.BatchSize == 0 || _batchSize > ExactStep.ChunkSize;
         _network = model.CreateNetwork(exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize, job.Threads);
         _step = exact ? new ExactStep(_network, _parameters, job)
-            : job.Settings.Momentum > 0 ? new MomentumStep(_network, _parameters, job)
+            : job.Settings.Momentum > 0 || job.Settings.ProximalMu > 0 ? new StoredStep(_network, _parameters, job)
             : new PlainStep(_network, _parameters, job);
     }
 

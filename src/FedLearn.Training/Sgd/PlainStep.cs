@@ -11,6 +11,7 @@ namespace FedLearn.Training.Sgd;
 internal sealed unsafe class PlainStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
 {
     private readonly double _rate = job.Settings.LearningRateAt(job.Round);
+    private readonly GradientClip _clip = new(network, parameters, job.Settings.MaxGradientNorm);
 
     /// <inheritdoc/>
     public LossSum Do(DataSet data, ReadOnlySpan<int> batch)
@@ -18,7 +19,8 @@ internal sealed unsafe class PlainStep(Network network, AlignedFloats parameters
         network.Gather(data, batch);
         var sum = network.Forward(parameters.Pointer, batch.Length, differentiate: true);
         var keep = (float)(1 - (_rate * job.Settings.WeightDecay));
-        network.Backward(parameters.Pointer, batch.Length, parameters.Pointer, keep, (float)(-_rate / batch.Length));
+        var rate = _rate * _clip.Factor(batch.Length);
+        network.Backward(parameters.Pointer, batch.Length, parameters.Pointer, keep, (float)(-rate / batch.Length));
         return sum;
     }
 }

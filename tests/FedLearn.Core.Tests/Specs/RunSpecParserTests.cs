@@ -83,6 +83,9 @@ public class RunSpecParserTests
     [InlineData("\"client\":{\"momentum\":1}", "client.momentum", "of at least 0 and below 1")]
     [InlineData("\"client\":{\"epochs\":1.5}", "client.epochs", "an integer")]
     [InlineData("\"client\":{\"epochs\":1,\"epochs\":2}", "client.epochs", "twice")]
+    [InlineData("\"client\":{\"learningRateSchedule\":\"linear\"}", "client.learningRateSchedule", "one of exponential, step, cosine")]
+    [InlineData("\"client\":{\"learningRate\":0.1,\"learningRateFloor\":0.2}", "client.learningRateFloor", "at most client.learningRate (0.1)")]
+    [InlineData("\"client\":{\"proximalMu\":-1}", "client.proximalMu", "of at least 0")]
     [InlineData("\"client\":[]", "client", "an object")]
     [InlineData("\"client\":{\"learningRate\":1e999}", "client.learningRate", "a number")]
     [InlineData("\"dataSchema\":\"ABC\"", "dataSchema", "64 lower-case hex digits")]
@@ -123,9 +126,9 @@ public class RunSpecParserTests
     [Fact]
     public void Parse_UnknownClientSetting_ReachesTheTrainer()
     {
-        var spec = RunSpecParser.Parse(Spec("\"client\": {\"proximal\": { \"mu\": 0.1 }}")).Spec!;
+        var spec = RunSpecParser.Parse(Spec("\"client\": {\"adapter\": { \"rank\": 8 }}")).Spec!;
 
-        Assert.Equal("{\"mu\":0.1}", spec.Client.Extra["proximal"]);
+        Assert.Equal("{\"rank\":8}", spec.Client.Extra["adapter"]);
     }
 
     [Fact]

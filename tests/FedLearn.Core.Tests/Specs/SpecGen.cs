@@ -37,19 +37,24 @@ internal static class SpecGen
     private static readonly Gen<ClientSettings> Client =
         from epochs in Gen.Int[1, 100]
         from batch in Gen.Int[0, 1000]
-        from rates in Share.Array[4]
+        from rates in Share.Array[6]
         from extra in Gen.Long.Array[0, 3]
         select new ClientSettings
         {
             Epochs = epochs,
             BatchSize = batch,
             LearningRate = rates[0],
+            LearningRateSchedule = (LearningRateSchedule)(batch % 3),
             LearningRateDecay = rates[1],
+            ScheduleRounds = epochs,
+            LearningRateFloor = rates[0] * rates[4],
+            ProximalMu = rates[4],
+            MaxGradientNorm = rates[5],
             Momentum = rates[2] / 2,
             WeightDecay = rates[3],
             MaxSteps = batch * 1_000_000_000L,
             MaxSeconds = epochs / 3.0,
-            Extra = extra.Select((value, i) => ($"proximalTerm{i}", $"{{\"mu\":{value}}}")).ToImmutableDictionary(e => e.Item1, e => e.Item2),
+            Extra = extra.Select((value, i) => ($"adapter{i}", $"{{\"rank\":{value}}}")).ToImmutableDictionary(e => e.Item1, e => e.Item2),
         };
 
     public static readonly Gen<RunSpec> Valid =

@@ -65,16 +65,19 @@ public class SgdStepTests
     }
 
     [Theory]
-    [InlineData(8, 0.0)]
-    [InlineData(8, 0.9)]
-    [InlineData(0, 0.0)]
-    public void Run_OfManySteps_AllocatesNoMoreThanOfFew(int batchSize, double momentum)
+    [InlineData(8, 0.0, 0)]
+    [InlineData(8, 0.9, 0)]
+    [InlineData(0, 0.0, 0)]
+    [InlineData(8, 0.0, 0.3)]
+    [InlineData(8, 0.9, 0.3)]
+    [InlineData(0, 0.9, 0.3)]
+    public void Run_OfManySteps_AllocatesNoMoreThanOfFew(int batchSize, double momentum, double boundAndMu)
     {
         var model = Given.Model(Perceptron);
         var data = Given.Examples(model, 300, seed: 1);
         long Allocated(int epochs)
         {
-            var settings = new ClientSettings { Epochs = epochs, BatchSize = batchSize, Momentum = momentum };
+            var settings = new ClientSettings { Epochs = epochs, BatchSize = batchSize, Momentum = momentum, MaxGradientNorm = boundAndMu, ProximalMu = boundAndMu };
             var sgd = new LocalSgd(model, data, Given.Parameters(model, 2), Given.Job(settings));
             var before = GC.GetAllocatedBytesForCurrentThread();
             sgd.Run(CancellationToken.None);

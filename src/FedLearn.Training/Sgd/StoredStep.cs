@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using FedLearn.Training.Data;
+using FedLearn.Training.Models;
+using FedLearn.Training.Models.Kernels;
+
+namespace FedLearn.Training.Sgd;
+
+/// <summary>
+/// SGD whose step needs more than the gradient: heavy-ball momentum, the velocity at zero when a round begins, and FedProx's proximal term.
+/// </summary>
+internal sealed unsafe class StoredStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
+{
+    private readonly AlignedFloats _velocity = new(parameters.Length);
+    private readonly float _rate = (float)job.Settings.LearningRateAt(job.Round);
+    private readonly float _momentum = (float)job.Settings.Momentum;
+    private readonly float _decay = (float)job.Settings.WeightDecay;
+    private readonly float _mu = (float)job.Settings.ProximalMu;
+    private readonly float[] _start = job.Settings.ProximalMu > 0 ? parameters.Span.ToArray() : [];
+    private readonly float[] _way = job.Settings.ProximalMu > 0 ? new float[parameters.Length] : [];
+    private readonly GradientClip _clip = new(network, parameters, job.Settings.MaxGradientNorm);
+
+    /// <inheritdoc/>
+    public LossSum Do(DataSet data, ReadOnlySpan<int> batch)
+    {
+        network.Gather(data, batch);
+        var sum = network.Forward(parameters.Pointer, batch.Length, differentiate: true);
+        network.Backward(parameters.Pointer, batch.Length, _velocity.Pointer, _momentum, (float)(_clip.Factor(batch.Length) / batch.Length));
+        if (_decay > 0)
+        {
+            TensorPrimitives.MultiplyAdd(parameters.Span, _decay, _velocity.Span, _velocity.Span);
+        }
+
+        if (_mu > 0)
+        {
+            TensorPrimitives.Subtract(parameters.Span, _start, _way);
+            TensorPrimitives.MultiplyAdd(_way, _mu, _velocity.Span, _velocity.Span);
+        }
+
+        TensorPrimitives.MultiplyAdd(_velocity.Span, -_rate, parameters.Span, parameters.Span);
+        return sum;
+    }
+}
