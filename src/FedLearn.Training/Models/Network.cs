@@ -34,6 +34,9 @@ internal abstract unsafe class Network(ModelDefinition model, int maximumBatch)
     /// </summary>
     public abstract void Backward(float* parameters, int batch, float* target, float alpha, float beta);
 
+    /// <summary>Whether <see cref="Backward"/> leaves what <see cref="Forward"/> prepared, so that it can be called again.</summary>
+    public virtual bool CanRepeatBackward => true;
+
     /// <summary>Copies examples and labels into the network's input.</summary>
     public void Gather(DataSet data, ReadOnlySpan<int> batch)
     {

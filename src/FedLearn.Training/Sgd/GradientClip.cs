@@ -25,6 +25,11 @@ internal sealed unsafe class GradientClip(Network network, AlignedFloats paramet
         }
 
         network.Backward(parameters.Pointer, batch, _gradient.Pointer, alpha: 0, beta: 1f / batch);
+        if (!network.CanRepeatBackward)
+        {
+            network.Forward(parameters.Pointer, batch, differentiate: true);
+        }
+
         var norm = Math.Sqrt(SquareSum.Of(_gradient.Span));
         return norm > bound ? bound / norm : 1;
     }

@@ -45,9 +45,11 @@ public class ConvSgdTests
 
         Allocated(10);
 
-        // What the runtime does beside the steps (tiers of code, the pool's queue) happens once; no object is smaller than 24 bytes.
+        // What the runtime does beside the steps (tiers of code, the pool's queue) happens now and then; no object is smaller than 24 bytes,
+        // and what each step allocates it allocates every time.
+        long Least(int epochs) => Enumerable.Range(0, 4).Min(_ => Allocated(epochs));
         var extraSteps = 38 * (batchSize == 0 ? 1 : 64 / batchSize);
-        Assert.InRange(Allocated(40) - Allocated(2), long.MinValue, (extraSteps * 24) - 1);
+        Assert.InRange(Least(40) - Least(2), long.MinValue, (extraSteps * 24) - 1);
     }
 
     [Fact]

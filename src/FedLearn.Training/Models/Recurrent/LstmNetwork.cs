@@ -58,6 +58,9 @@ internal sealed unsafe class LstmNetwork : Network
         return sum;
     }
 
+    /// <summary>False: the way back through time puts the gates' errors in the place of their values.</summary>
+    public override bool CanRepeatBackward => false;
+
     /// <inheritdoc/>
     public override void Backward(float* parameters, int batch, float* target, float alpha, float beta)
     {
