@@ -36,14 +36,14 @@ public sealed class RunCreateTests : IDisposable
     public async Task Check_FlagsAndSet_WinOverTheFile()
     {
         var (code, output, _) = await CheckAsync(
-            Softmax, "--client.batchSize", "10", "--name", "7", "--set", "model.classes=3", "--set", "stop.target.value=0.9", "--set", "client.proximal=soft");
+            Softmax, "--client.batchSize", "10", "--name", "7", "--set", "model.classes=3", "--set", "stop.target.value=0.9", "--set", "client.adapter=soft");
 
         Assert.Equal(ExitCode.Ok, code);
         var spec = RunSpecParser.Parse(output).Spec!;
         Assert.Equal(("7", 10), (spec.Name, spec.Client.BatchSize));
         Assert.Equal(785 * 3, spec.Model.Manifest.ElementCount);
         Assert.Equal(new TargetSpec("accuracy", 0.9), spec.Stop.Target);
-        Assert.Equal("\"soft\"", spec.Client.Extra["proximal"]);
+        Assert.Equal("\"soft\"", spec.Client.Extra["adapter"]);
     }
 
     [Fact]
