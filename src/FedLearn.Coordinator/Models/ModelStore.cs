@@ -5,6 +5,7 @@ using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Aggregation;
 using FedLearn.Core.Models;
+using FedLearn.Core.Optimizers;
 using FedLearn.Core.Proofs;
 using FedLearn.Core.Specs;
 
@@ -19,15 +20,15 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
     private static int Threads => Environment.ProcessorCount;
 
     public StoredVersion Initialise(string runId, RunSpec spec, Stream? initial) =>
-        versions.Write(runId, 0, 0, [], spec.Model.Manifest, writer =>
+        versions.Write(runId, 0, 0, [], spec.Model.Manifest, [], writer =>
         {
             if (initial is null)
             {
-                Draw(writer, spec);
+                Draw(writer.Parameters, spec);
             }
             else
             {
-                InitialModel.Copy(initial, spec.Model.Manifest, writer);
+                InitialModel.Copy(initial, spec.Model.Manifest, writer.Parameters);
             }
         });
 
@@ -41,13 +42,15 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
     {
         using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
         using var baseVector = versions.OpenVector(baseVersion);
+        var optimizer = ServerOptimizers.Of(spec.Strategy);
         var aggregator = new RoundAggregator(
             baseVector,
             [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), new UpdateFacts(u.NumExamples, u.Norm)))],
             StrategyKinds.RuleOf(spec.Strategy),
-            spec.Strategy.ServerLearningRate,
+            new ServerStep(optimizer, versions.OpenState(baseVersion, optimizer.State, files)),
             Threads);
-        return versions.Write(runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, writer => aggregator.Write(writer, cancellationToken));
+        return versions.Write(
+            runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, optimizer.State, writer => aggregator.Write(writer, cancellationToken));
     }
 
     public void DropUpdates(string runId, int round)
@@ -94,7 +97,7 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         BlockWork.Run(
             writer.BlockCount,
             Threads,
-            () => new BlockBuffers(BlockDigest.BlockSize / sizeof(float), 0),
+            () => new BlockBuffers(BlockDigest.BlockSize / sizeof(float), 0, 0),
             (block, buffers) =>
             {
                 var values = buffers.Parameters.AsSpan(0, writer.LengthOf(block) / sizeof(float));

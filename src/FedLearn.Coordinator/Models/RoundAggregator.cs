@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Aggregation;
-using FedLearn.Core.Optimizers;
 
 namespace FedLearn.Coordinator.Models;
 
@@ -12,12 +10,12 @@ namespace FedLearn.Coordinator.Models;
 /// <param name="baseVector">The base version.</param>
 /// <param name="updates">The round's updates, in canonical client order.</param>
 /// <param name="rule">The aggregation rule; the number of updates is within its bounds.</param>
-/// <param name="learningRate">The server's learning rate.</param>
+/// <param name="step">The server's step.</param>
 /// <param name="threads">The most threads, at least 1.</param>
-internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<StoredUpdate> updates, IAggregationRule rule, double learningRate, int threads)
+internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<StoredUpdate> updates, IAggregationRule rule, ServerStep step, int threads)
 {
-    /// <summary>Writes the new version's vector and returns the updates, by number, that have no part in it.</summary>
-    public IReadOnlyList<int> Write(BlockVectorWriter writer, CancellationToken cancellationToken)
+    /// <summary>Writes the new version's vectors and returns the updates, by number, that have no part in it.</summary>
+    public IReadOnlyList<int> Write(VersionWriter writer, CancellationToken cancellationToken)
     {
         var stored = new StoredUpdates(updates, threads, cancellationToken);
         var prepared = rule.Prepare(stored);
@@ -25,19 +23,20 @@ internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<Sto
         BlockWork.Run(
             baseVector.BlockCount,
             threads,
-            () => new BlockBuffers(elements, prepared.Places),
+            () => new BlockBuffers(elements, prepared.Places, step.StateVectors),
             (block, buffers) => WriteBlock(writer, block, buffers, prepared, stored),
             cancellationToken);
         return prepared.Dropped;
     }
 
-    private void WriteBlock(BlockVectorWriter writer, int block, BlockBuffers buffers, IBlockAggregation prepared, StoredUpdates stored)
+    private void WriteBlock(VersionWriter writer, int block, BlockBuffers buffers, IBlockAggregation prepared, StoredUpdates stored)
     {
         var length = baseVector.Read(block, buffers.Parameters.AsSpan());
         var parameters = buffers.Parameters.AsSpan(0, length);
         var aggregate = buffers.Aggregate.AsSpan(0, length);
         prepared.Aggregate(stored.At(block, buffers.Updates), aggregate);
-        ServerSgd.Step(parameters, aggregate, learningRate, parameters);
-        writer.Write(block, MemoryMarshal.AsBytes(parameters));
+        var state = buffers.State.AsSpan(0, step.StateVectors * length);
+        step.Step(block, parameters, aggregate, state);
+        writer.Write(block, parameters, state);
     }
 }

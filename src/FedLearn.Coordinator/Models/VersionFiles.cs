@@ -1,22 +1,29 @@
+using System.Collections.Immutable;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Models;
+using FedLearn.Core.Optimizers;
 
 namespace FedLearn.Coordinator.Models;
 
-/// <summary>The files of published versions: safetensors, with a block list beside each.</summary>
+/// <summary>
+/// The files of published versions: safetensors, with a block list beside each. Each vector of a version's server state is a file of the
+/// same form, with the model's tensors.
+/// </summary>
 internal sealed class VersionFiles(DataFolder folder)
 {
     /// <summary>
-    /// Writes a version's file under a temporary name; <paramref name="fill"/> writes the vector. What is there under the final name
+    /// Writes a version's files under temporary names; <paramref name="fill"/> writes the vectors. What is there under the final names
     /// from an unfinished try is replaced.
     /// </summary>
-    public StoredVersion Write(string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, Action<BlockVectorWriter> fill)
+    public StoredVersion Write(
+        string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, ImmutableArray<StateVector> state, Action<VersionWriter> fill)
     {
         folder.Folders.Make(folder.VersionsOf(runId));
         var path = folder.VersionFile(runId, version);
+        var statePaths = state.Select(s => folder.StateFile(runId, version, s.Name)).ToList();
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["fedlearn.run"] = runId,
@@ -24,7 +31,8 @@ internal sealed class VersionFiles(DataFolder folder)
             ["fedlearn.round"] = $"{round}",
             ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
         };
-        using var writer = BlockVectorWriter.Create(folder.Disk, $"{path}.part", ListOf(path), Safetensors.WriteHeader(manifest, metadata), manifest.ByteLength);
+        var header = Safetensors.WriteHeader(manifest, metadata);
+        using var writer = new VersionWriter(Create(path), [.. statePaths.Select(Create)]);
         try
         {
             fill(writer);
@@ -41,21 +49,50 @@ internal sealed class VersionFiles(DataFolder folder)
             throw new StoredDataException($"version {version} would hold NaN or Inf");
         }
 
-        var digest = writer.Finish();
-        writer.Seal(path);
-        return new StoredVersion(runId, version, round, digest, parentDigest, manifest.ByteLength, manifest.Hash);
+        var digests = writer.Finish();
+        writer.Seal(path, statePaths);
+        return new StoredVersion(runId, version, round, digests.Parameters, parentDigest, manifest.ByteLength, manifest.Hash)
+        {
+            State = [.. state.Zip(digests.State, (s, digest) => new StoredState(s.Name, digest))],
+        };
+
+        BlockVectorWriter Create(string file) => BlockVectorWriter.Create(folder.Disk, $"{file}.part", ListOf(file), header, manifest.ByteLength);
     }
 
     /// <summary>Opens a version's vector.</summary>
     /// <exception cref="StoredDataException">The file is missing or damaged.</exception>
-    public VectorReader OpenVector(StoredVersion version)
+    public VectorReader OpenVector(StoredVersion version) =>
+        new(folder.Disk, PlaceOf(folder.VersionFile(version.RunId, version.Number), version.ByteLength));
+
+    /// <summary>Opens the vectors of a version's server state, after checking each one's block list against its digest; none of version 0.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="state">What the run's optimizer keeps.</param>
+    /// <param name="files">Keeps them open.</param>
+    /// <exception cref="StoredDataException">A file is missing or damaged.</exception>
+    public IReadOnlyList<VectorReader> OpenState(StoredVersion version, ImmutableArray<StateVector> state, OpenFiles files)
     {
-        var path = folder.VersionFile(version.RunId, version.Number);
-        return new VectorReader(folder.Disk, new VectorPlace(path, HeaderLength(path), ListOf(path), 0, version.ByteLength));
+        if (version.Number > 0 && !version.State.Select(s => s.Name).SequenceEqual(state.Select(s => s.Name)))
+        {
+            throw new StoredDataException($"version {version.Number} of run {version.RunId} has the server state [{string.Join(", ", version.State.Select(s => s.Name))}]; "
+                + $"expected [{string.Join(", ", state.Select(s => s.Name))}]");
+        }
+
+        return [.. version.State.Select(s => OpenState(folder.StateFile(version.RunId, version.Number, s.Name), s.Digest, version.ByteLength, files))];
     }
 
     /// <summary>Opens a version's whole file.</summary>
     public IDiskFile OpenFile(StoredVersion version) => folder.Disk.OpenRead(folder.VersionFile(version.RunId, version.Number));
+
+    private VectorReader OpenState(string path, byte[] digest, long byteLength, OpenFiles files)
+    {
+        var reader = new VectorReader(files, PlaceOf(path, byteLength));
+        using var list = folder.Disk.OpenRead(ListOf(path));
+        return BlockList.DigestOf(list, ListOf(path)).AsSpan().SequenceEqual(digest)
+            ? reader
+            : throw new StoredDataException($"{ListOf(path)} does not match the digest of its version's row");
+    }
+
+    private VectorPlace PlaceOf(string path, long byteLength) => new(path, HeaderLength(path), ListOf(path), 0, byteLength);
 
     private long HeaderLength(string path)
     {

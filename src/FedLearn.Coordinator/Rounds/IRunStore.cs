@@ -24,9 +24,15 @@ internal sealed record SealedUpdate(
 /// <summary>A version whose file is durable.</summary>
 internal sealed record StoredVersion(string RunId, int Number, int Round, byte[] Digest, byte[] ParentDigest, long ByteLength, string ManifestHash)
 {
-    /// <summary>Its file was deleted because newer versions took its place.</summary>
+    /// <summary>The server optimizer's vectors that belong to it, in the optimizer's order; none where it keeps nothing, and of version 0.</summary>
+    public IReadOnlyList<StoredState> State { get; init; } = [];
+
+    /// <summary>Its files were deleted because newer versions took its place.</summary>
     public bool IsDeleted { get; init; }
 }
+
+/// <summary>A vector of the server optimizer's state whose file is durable.</summary>
+internal sealed record StoredState(string Name, byte[] Digest);
 
 /// <summary>What operators read about a round besides its state.</summary>
 internal sealed record RoundFigures

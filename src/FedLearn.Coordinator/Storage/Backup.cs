@@ -96,13 +96,14 @@ public static class Backup
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
         connection.Open();
         var files = new List<string>();
-        using var versions = new SqliteCommand("SELECT RunId, Number FROM Versions WHERE DeletedUnixMs IS NULL", connection);
+        using var versions = new SqliteCommand("SELECT RunId, Number, State FROM Versions WHERE DeletedUnixMs IS NULL", connection);
         using (var rows = versions.ExecuteReader())
         {
             while (rows.Read())
             {
                 var stem = Path.Combine("runs", rows.GetString(0), "versions", $"{rows.GetInt32(1):D6}");
                 files.AddRange([$"{stem}.safetensors", $"{stem}.blocks"]);
+                files.AddRange(StateText.Read(rows.GetString(2)).SelectMany(s => (string[])[$"{stem}.{s.Name}.safetensors", $"{stem}.{s.Name}.blocks"]));
             }
         }
 

@@ -13,6 +13,7 @@ namespace FedLearn.Coordinator.Storage;
 /// operator.token                             the operators' token, 0600
 /// runs/RUN/versions/000001.safetensors       a version, as readers of that format open it
 /// runs/RUN/versions/000001.blocks            its block list
+/// runs/RUN/versions/000001.m.safetensors     a vector of its server state, with 000001.m.blocks
 /// runs/RUN/rounds/000001/CLIENT.DIGEST.part  an upload under way, with CLIENT.DIGEST.blocks
 /// runs/RUN/rounds/000001/CLIENT.DIGEST.update  an update, complete and verified
 /// runs/RUN/rounds/000001/segment-001         small updates, one after the other
@@ -84,6 +85,8 @@ internal sealed class DataFolder : IDisposable
     public string RoundOf(string runId, int round) => Path.Combine(RoundsOf(runId), $"{round:D6}");
 
     public string VersionFile(string runId, int version) => Path.Combine(VersionsOf(runId), $"{version:D6}.safetensors");
+
+    public string StateFile(string runId, int version, string name) => Path.Combine(VersionsOf(runId), $"{version:D6}.{name}.safetensors");
 
     public void Dispose() => _lock.Dispose();
 

@@ -27,11 +27,16 @@ internal sealed partial class RunStore
         ParentDigest = version.ParentDigest,
         ByteLength = version.ByteLength,
         ManifestHash = version.ManifestHash,
+        State = StateText.Write(version.State),
         PublishedUnixMs = NowMs,
     };
 
     private static StoredVersion FromRow(VersionRow row) =>
-        new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash) { IsDeleted = row.DeletedUnixMs is not null };
+        new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash)
+        {
+            State = StateText.Read(row.State),
+            IsDeleted = row.DeletedUnixMs is not null,
+        };
 
     internal static UpdateRow ToRow(SealedUpdate update) => new()
     {

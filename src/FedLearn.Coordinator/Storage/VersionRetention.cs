@@ -55,7 +55,8 @@ internal sealed class VersionRetention(IDbContextFactory<CoordinatorDb> factory,
     {
         foreach (var path in folder.Disk.FilesIn(folder.VersionsOf(runId)))
         {
-            if (int.TryParse(Path.GetFileNameWithoutExtension(path), CultureInfo.InvariantCulture, out var number) && number > 0 && number <= last)
+            // NNNNNN.safetensors, NNNNNN.blocks, and the same of its server state: NNNNNN.NAME.*
+            if (int.TryParse(Path.GetFileName(path).Split('.')[0], CultureInfo.InvariantCulture, out var number) && number > 0 && number <= last)
             {
                 try
                 {

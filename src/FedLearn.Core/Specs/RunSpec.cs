@@ -45,16 +45,6 @@ public sealed record RunSpec
 /// <param name="Manifest">The tensors from <c>model.tensors</c>, which the command line fills in for built-in kinds.</param>
 public sealed record ModelSpec(string Kind, string Json, ModelManifest Manifest);
 
-/// <summary>The spec's <c>strategy</c> object.</summary>
-public sealed record StrategySpec
-{
-    /// <summary>A name of <see cref="StrategyKinds"/>. Default fedavg.</summary>
-    public string Kind { get; init; } = "fedavg";
-
-    /// <summary>The factor on the mean delta; above 0, at most 10. Default 1.</summary>
-    public double ServerLearningRate { get; init; } = 1;
-}
-
 /// <summary>The spec's <c>stop</c> object: whichever comes first.</summary>
 public sealed record StopSpec
 {

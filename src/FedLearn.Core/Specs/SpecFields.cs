@@ -27,14 +27,6 @@ public static partial class SpecFields
             s => s.DataSchema, (s, v) => s with { DataSchema = v }),
     ];
 
-    private static SpecField[] Strategy() =>
-    [
-        Text("strategy.kind", string.Join(", ", StrategyKinds.All.Select(k => k.Name)), StrategyKinds.ByName.ContainsKey, "How the clients' deltas become one; see docs/strategies.md.",
-            s => s.Strategy.Kind, (s, v) => s with { Strategy = s.Strategy with { Kind = v } }),
-        Number("strategy.serverLearningRate", SpecBounds.Above(0, 10), "The factor on the mean delta.",
-            s => s.Strategy.ServerLearningRate, (s, v) => s with { Strategy = s.Strategy with { ServerLearningRate = v } }),
-    ];
-
     private static SpecField[] Stop() =>
     [
         Integer("stop.rounds", SpecBounds.Between(1, 1_000_000), "The run ends after this many published rounds.",

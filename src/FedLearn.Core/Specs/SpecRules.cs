@@ -9,6 +9,7 @@ internal static class SpecRules
         CheckClosing(spec.Closing, reader);
         CheckStop(spec, reader);
         StrategyRules.Check(spec, reader);
+        OptimizerRules.Check(spec.Strategy, reader);
         if (spec.Client.LearningRateFloor > spec.Client.LearningRate)
         {
             reader.Add("client.learningRateFloor", $"expected at most client.learningRate ({spec.Client.LearningRate}), got {spec.Client.LearningRateFloor}");

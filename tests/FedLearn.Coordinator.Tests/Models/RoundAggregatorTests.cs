@@ -6,6 +6,7 @@ using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Coordinator.Tests.Storage;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Optimizers;
 using FedLearn.Core.Proofs;
 
 namespace FedLearn.Coordinator.Tests.Models;
@@ -96,10 +97,15 @@ public sealed class RoundAggregatorTests : IDisposable
         }
 
         var aggregator = new RoundAggregator(
-            baseVector, [.. places.Select((p, i) => new StoredUpdate(new VectorReader(files, p), new UpdateFacts(weights[i], Norm: 0)))], new FederatedAverage(), 0.7, threads);
-        using var writer = BlockVectorWriter.Create(SystemDisk.Instance, Path.Combine(folder, "new"), Path.Combine(folder, "new.blocks"), [], baseVector.ByteLength);
+            baseVector,
+            [.. places.Select((p, i) => new StoredUpdate(new VectorReader(files, p), new UpdateFacts(weights[i], Norm: 0)))],
+            new FederatedAverage(),
+            new ServerStep(new ServerSgd(0.7), []),
+            threads);
+        using var parameters = BlockVectorWriter.Create(SystemDisk.Instance, Path.Combine(folder, "new"), Path.Combine(folder, "new.blocks"), [], baseVector.ByteLength);
+        using var writer = new VersionWriter(parameters, []);
         aggregator.Write(writer, cancellationToken);
-        var digest = writer.Finish();
+        var digest = writer.Finish().Parameters;
         return (File.ReadAllBytes(Path.Combine(folder, "new")), digest);
     }
 

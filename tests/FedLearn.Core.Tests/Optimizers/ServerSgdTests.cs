@@ -16,9 +16,8 @@ public class ServerSgdTests
             (start, parameters, examples) =>
             {
                 var deltas = parameters.Select(p => p.Zip(start, (x, s) => x - s).ToArray()).ToArray();
-                var next = new float[start.Length];
 
-                ServerSgd.Step(start, WeightedMeanTests.MeanOf(deltas, examples), 1, next);
+                var next = OneRound.Of(new ServerSgd(1), start, WeightedMeanTests.MeanOf(deltas, examples)).Next;
 
                 for (var i = 0; i < next.Length; i++)
                 {
@@ -31,25 +30,14 @@ public class ServerSgdTests
             iter: 500);
 
     [Fact]
-    public void Step_AnyRate_MovesByRateTimesDelta()
-    {
-        var next = new float[3];
-        ServerSgd.Step([1, 2, 3], [0.5, -4, 0], 0.25, next);
-        Assert.Equal([1.125f, 1, 3], next);
-    }
+    public void Step_AnyRate_MovesByRateTimesDelta() =>
+        Assert.Equal([1.125f, 1, 3], OneRound.Of(new ServerSgd(0.25), [1, 2, 3], [0.5, -4, 0]).Next);
 
     [Fact]
     public void Step_OntoItsOwnBase_IsTheSame()
     {
         float[] block = [1, 2, 3];
-        ServerSgd.Step(block, [1, 1, 1], 2, block);
+        new ServerSgd(2).Step(block, [1, 1, 1], [], block);
         Assert.Equal([3, 4, 5], block);
-    }
-
-    [Fact]
-    public void Step_LengthsDiffer_Throws()
-    {
-        Assert.Throws<ArgumentOutOfRangeException>(() => ServerSgd.Step(new float[2], new double[3], 1, new float[2]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ServerSgd.Step(new float[2], new double[2], 1, new float[3]));
     }
 }

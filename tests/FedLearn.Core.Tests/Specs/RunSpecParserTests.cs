@@ -90,6 +90,11 @@ public class RunSpecParserTests
     [InlineData("\"client\":{\"learningRate\":1e999}", "client.learningRate", "a number")]
     [InlineData("\"dataSchema\":\"ABC\"", "dataSchema", "64 lower-case hex digits")]
     [InlineData("\"strategy\":{\"kind\":\"fedsgd\"}", "strategy.kind", "fedavg")]
+    [InlineData("\"strategy\":{\"optimizer\":\"adagard\"}", "strategy.optimizer", "sgd, adagrad, adam, yogi")]
+    [InlineData("\"strategy\":{\"optimizer\":\"yogi\",\"serverMomentum\":0.9}", "strategy.serverMomentum", "one of: sgd")]
+    [InlineData("\"strategy\":{\"optimizer\":\"adagrad\",\"beta2\":0.9}", "strategy.beta2", "one of: adam, yogi")]
+    [InlineData("\"strategy\":{\"tau\":0.1}", "strategy.tau", "one of: adagrad, adam, yogi")]
+    [InlineData("\"strategy\":{\"optimizer\":\"adam\",\"beta1\":1}", "strategy.beta1", "of at least 0 and below 1")]
     [InlineData("\"seed\":9223372036854775808", "seed", "of 64 bits")]
     public void Parse_OneMistake_NamesPathAndExpectation(string members, string path, string words) => AssertOneMistake(Spec(members), path, words);
 

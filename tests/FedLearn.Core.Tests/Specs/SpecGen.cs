@@ -57,6 +57,20 @@ internal static class SpecGen
             Extra = extra.Select((value, i) => ($"adapter{i}", $"{{\"rank\":{value}}}")).ToImmutableDictionary(e => e.Item1, e => e.Item2),
         };
 
+    private static readonly Gen<StrategySpec> Strategy =
+        from optimizer in Gen.OneOf("sgd", "adagrad", "adam", "yogi")
+        from rates in Share.Array[4]
+        from given in Gen.Bool
+        select new StrategySpec
+        {
+            Optimizer = optimizer,
+            ServerLearningRate = 10 * rates[0],
+            ServerMomentum = optimizer == "sgd" ? rates[1] / 2 : 0,
+            Beta1 = given && optimizer != "sgd" ? rates[1] / 2 : null,
+            Beta2 = given && optimizer is "adam" or "yogi" ? rates[2] / 2 : null,
+            Tau = given && optimizer != "sgd" ? rates[3] : null,
+        };
+
     public static readonly Gen<RunSpec> Valid =
         from name in Identifier
         from manifest in Manifest
@@ -64,6 +78,7 @@ internal static class SpecGen
         from stop in Stop
         from cohort in Cohort
         from client in Client
+        from strategy in Strategy
         from share in Share
         from schema in Gen.Byte.Array[32]
         select new RunSpec
@@ -74,7 +89,7 @@ internal static class SpecGen
             Stop = stop,
             Cohort = cohort,
             Client = client,
-            Strategy = new StrategySpec { ServerLearningRate = 10 * share },
+            Strategy = strategy,
             Closing = new ClosingSpec { MinUpdates = 1, MaxUpdates = client.BatchSize, MinSeconds = share, MaxSeconds = 1 + share },
             Evaluation = new EvaluationSpec { EveryRounds = client.Epochs, Fraction = share, MinReports = client.Epochs, MaxSeconds = 1 + share },
             Bounds = new BoundsSpec { MaxExamples = client.Epochs, MaxNorm = share },

@@ -268,6 +268,10 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.Property<int>("Round")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("RunId", "Number");
 
                     b.ToTable("Versions");

@@ -62,6 +62,9 @@ internal sealed class VersionRow : CheckedRow
 
     public required string ManifestHash { get; set; }
 
+    /// <summary>The server optimizer's vectors: NAME=DIGEST, comma separated in the optimizer's order; empty where there are none.</summary>
+    public string State { get; set; } = "";
+
     public long PublishedUnixMs { get; set; }
 
     /// <summary>When its file was deleted because newer versions took its place; null while it is there.</summary>
@@ -69,9 +72,17 @@ internal sealed class VersionRow : CheckedRow
 
     protected override string Title => $"version {Number} of run {RunId}";
 
-    protected override void AddFields(FieldHash hash) => hash
-        .Add(RunId).Add(Number).Add(Round).Add(Digest).Add(ParentDigest).Add(ByteLength).Add(ManifestHash)
-        .Add(PublishedUnixMs).Add(DeletedUnixMs);
+    protected override void AddFields(FieldHash hash)
+    {
+        hash.Add(RunId).Add(Number).Add(Round).Add(Digest).Add(ParentDigest).Add(ByteLength).Add(ManifestHash)
+            .Add(PublishedUnixMs).Add(DeletedUnixMs);
+
+        // Rows that are older than server state have checks without it.
+        if (State.Length > 0)
+        {
+            hash.Add(State);
+        }
+    }
 }
 
 /// <summary>A round, from its opening on.</summary>

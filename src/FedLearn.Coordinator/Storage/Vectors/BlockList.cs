@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Aggregation;
 using FedLearn.Core.Proofs;
 
@@ -40,4 +41,20 @@ internal static class BlockList
         new Sha256Value(entry),
         BinaryPrimitives.ReadUInt64LittleEndian(entry[XxHash3At..]),
         BinaryPrimitives.ReadDoubleLittleEndian(entry[40..]));
+
+    /// <summary>The digest of the vector that a list belongs to.</summary>
+    public static byte[] DigestOf(IDiskFile list, string path)
+    {
+        using var digest = new BlockDigest();
+        var entries = new byte[EntrySize * 256];
+        for (var at = 0L; list.Fill(entries, at, path) is > 0 and var read; at += read)
+        {
+            for (var entry = 0; entry < read; entry += EntrySize)
+            {
+                digest.AppendWholeBlock(new Sha256Value(entries.AsSpan(entry)));
+            }
+        }
+
+        return digest.Finish();
+    }
 }

@@ -75,7 +75,7 @@ internal sealed class BlockVectorWriter : IDisposable
             throw new InvalidOperationException($"{_written} of {BlockCount} blocks are written");
         }
 
-        var digest = DigestOfList();
+        var digest = BlockList.DigestOf(_list, _listPath);
         _file.Sync();
         _list.Sync();
         return digest;
@@ -100,20 +100,5 @@ internal sealed class BlockVectorWriter : IDisposable
     {
         _file.Dispose();
         _list.Dispose();
-    }
-
-    private byte[] DigestOfList()
-    {
-        using var digest = new BlockDigest();
-        var entries = new byte[BlockList.EntrySize * 256];
-        for (var at = 0L; _list.Fill(entries, at, _listPath) is > 0 and var read; at += read)
-        {
-            for (var entry = 0; entry < read; entry += BlockList.EntrySize)
-            {
-                digest.AppendWholeBlock(new Sha256Value(entries.AsSpan(entry)));
-            }
-        }
-
-        return digest.Finish();
     }
 }

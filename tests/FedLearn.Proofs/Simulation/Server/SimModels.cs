@@ -42,7 +42,7 @@ internal class SimModels(SimWorld world) : IModelStore
         }
 
         WeightedMean.Divide(sum, updates.Sum(u => (double)u.NumExamples));
-        ServerSgd.Step(values, sum, spec.Strategy.ServerLearningRate, values);
+        new ServerSgd(spec.Strategy.ServerLearningRate).Step(values, sum, [], values);
         return Write(runId, spec, baseVersion.Number + 1, round, baseVersion.Digest, values);
     }
 
