@@ -9,6 +9,8 @@ namespace FedLearn.Coordinator;
 /// <summary>Every message of the coordinator, with its stable event id (docs/operations.md lists them).</summary>
 internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 {
+    private const int MaxNamed = 20;
+
     [LoggerMessage(1000, LogLevel.Information, "Coordinator {Version} serves participants and operators on {Listen}, vectors on {Vectors}, health on {Operations}, data in {Data}")]
     public partial void Started(string version, string listen, string vectors, string operations, string data);
 
@@ -69,6 +71,9 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1204, LogLevel.Warning, "Run {Run} round {Round} is given up by {Client}: {Reason}")]
     public partial void StageDeclined(string run, int round, string client, string reason);
 
+    [LoggerMessage(1205, LogLevel.Information, "Run {Run} round {Round}: {Strategy} took {Taken} of {Updates} updates and left out those of {Clients}")]
+    private partial void UpdatesLeftOut(string run, int round, string strategy, int taken, int updates, string clients);
+
     [LoggerMessage(1210, LogLevel.Debug, "Run {Run} round {Round}: update of {Client} accepted, {Examples} examples, norm {Norm}, train loss {Loss}")]
     public partial void UpdateAccepted(string run, int round, string client, long examples, double norm, double? loss);
 
@@ -80,6 +85,14 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 
     [LoggerMessage(1213, LogLevel.Warning, "Cannot delete {Path}: {Reason}")]
     public partial void CannotDelete(string path, string reason);
+
+    /// <summary>Whose updates a selecting rule did not use.</summary>
+    public void UpdatesLeftOut(string run, int round, string strategy, int taken, int updates, IEnumerable<string> clients)
+    {
+        var left = updates - taken;
+        var names = string.Join(", ", clients.Take(MaxNamed));
+        UpdatesLeftOut(run, round, strategy, taken, updates, left > MaxNamed ? $"{names} and {left - MaxNamed} more" : names);
+    }
 
     /// <summary>The one line per round that operators watch.</summary>
     public void RoundDone(OpenRun run, RunEffect.CloseRound closed)

@@ -50,7 +50,15 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
             new ServerStep(optimizer, versions.OpenState(baseVersion, optimizer.State, files)),
             Threads);
         return versions.Write(
-            runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, optimizer.State, writer => aggregator.Write(writer, cancellationToken));
+            runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, optimizer.State, writer => LogLeftOut(spec, round, updates, aggregator.Write(writer, cancellationToken)));
+    }
+
+    private void LogLeftOut(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, IReadOnlyList<int> dropped)
+    {
+        if (dropped.Count > 0)
+        {
+            log.UpdatesLeftOut(spec.Name, round, spec.Strategy.Kind, updates.Count - dropped.Count, updates.Count, dropped.Select(k => updates[k].ClientId));
+        }
     }
 
     public void DropUpdates(string runId, int round)

@@ -9,6 +9,9 @@ public static class UpdatePieces
     /// <summary>Every piece but a block's last one is a multiple of this many values long: a measure that sums stripe by stripe does not depend on the pieces.</summary>
     public const int Stripe = 1024;
 
+    /// <summary>The most updates that a rule looks at side by side: 40 MB of stripes for each thread.</summary>
+    public const int MostPlaces = 10_000;
+
     /// <summary>Values of all places together, where that leaves each a stripe: a few pieces lie in a processor's own cache together.</summary>
     private const int AllPlaces = Block;
 

@@ -9,7 +9,7 @@ public static partial class SpecFields
     private const int Many = 1_000_000_000;
 
     /// <summary>All fields.</summary>
-    public static ImmutableArray<SpecField> All { get; } = [.. Top(), .. Strategy(), .. Stop(), .. Cohort(), .. Closing(), .. Client(), .. Evaluation(), .. UpdateBounds()];
+    public static ImmutableArray<SpecField> All { get; } = [.. Top(), .. Strategy(), .. Rules(), .. Stop(), .. Cohort(), .. Closing(), .. Client(), .. Evaluation(), .. UpdateBounds()];
 
     /// <summary>The fields by path.</summary>
     public static ImmutableDictionary<string, SpecField> ByPath { get; } = All.ToImmutableDictionary(f => f.Path);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Aggregation.Robust;
 
 namespace FedLearn.Core.Specs;
 
@@ -13,10 +14,20 @@ public sealed record StrategyKind(string Name, string Doc, ImmutableArray<string
 /// <summary>The registry of strategies: what a spec may name, and the rule that it gets.</summary>
 public static class StrategyKinds
 {
+    private const string Byzantine = "strategy.byzantine";
+
     /// <summary>All kinds, in the order of the docs.</summary>
     public static ImmutableArray<StrategyKind> All { get; } =
     [
         new("fedavg", "the mean weighted by examples", [], _ => new FederatedAverage()),
+        new("median", "of each coordinate the median", [Byzantine], s => new CoordinateMedian(s.Byzantine)),
+        new("trimmedMean", "of each coordinate the mean without the largest and smallest values", [Byzantine], s => new TrimmedMean(s.Byzantine)),
+        new("krum", "the one update that is nearest to its neighbours", [Byzantine], s => new Krum(s.Byzantine)),
+        new("multiKrum", "the mean of the updates that are nearest to their neighbours", [Byzantine, "strategy.keep"], s => new MultiKrum(s.Byzantine, s.Keep)),
+        new("bulyan", "Krum's selection, of each coordinate the mean around the median", [Byzantine], s => new Bulyan(s.Byzantine)),
+        new("geometricMedian", "the geometric median weighted by examples", [Byzantine, "strategy.iterations", "strategy.smoothing"],
+            s => new GeometricMedian(s.Byzantine, s.Iterations, s.Smoothing)),
+        new("normClipping", "the mean weighted by examples of deltas cut to a norm", ["strategy.clipNorm"], s => new NormClipping(s.ClipNorm ?? double.PositiveInfinity)),
     ];
 
     /// <summary>The kinds by name.</summary>

@@ -16,6 +16,11 @@ internal static class StrategyRules
             var kinds = StrategyKinds.All.Where(k => k.Fields.Contains(path)).Select(k => k.Name);
             reader.Add(path, $"means nothing to strategy.kind {strategy.Kind}; it belongs to {string.Join(", ", kinds)}");
         }
+
+        if (strategy.Kind == "normClipping" && !reader.Seen.Contains("strategy.clipNorm"))
+        {
+            reader.Add("strategy.clipNorm", $"is missing; expected {SpecFields.ByPath["strategy.clipNorm"].Expectation}");
+        }
     }
 
     private static void CheckCohort(RunSpec spec, SpecReader reader)

@@ -23,4 +23,19 @@ public sealed record StrategySpec
 
     /// <summary>The degree of adaptivity of adagrad, adam and yogi, in [1e-9, 10]. Null for the paper's: 1e-3.</summary>
     public double? Tau { get; init; }
+
+    /// <summary>For robust rules: how many clients of a round may send anything at all. 0 to 10,000. Default 0.</summary>
+    public int Byzantine { get; init; }
+
+    /// <summary>For multiKrum: how many updates are averaged, at most the round's - byzantine - 2; 0 = just as many. Default 0.</summary>
+    public int Keep { get; init; }
+
+    /// <summary>For geometricMedian: the iterations, each a pass over the updates. 1 to 100. Default 3, the paper's.</summary>
+    public int Iterations { get; init; } = 3;
+
+    /// <summary>For geometricMedian: distances count as this at least, in the unit of the norm of a delta. In (0, 1]. Default 1e-6, the paper's.</summary>
+    public double Smoothing { get; init; } = 1e-6;
+
+    /// <summary>For normClipping, which needs it: the norm to which longer deltas are cut; above 0.</summary>
+    public double? ClipNorm { get; init; }
 }

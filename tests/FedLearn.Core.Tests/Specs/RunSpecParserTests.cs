@@ -95,6 +95,11 @@ public class RunSpecParserTests
     [InlineData("\"strategy\":{\"optimizer\":\"adagrad\",\"beta2\":0.9}", "strategy.beta2", "one of: adam, yogi")]
     [InlineData("\"strategy\":{\"tau\":0.1}", "strategy.tau", "one of: adagrad, adam, yogi")]
     [InlineData("\"strategy\":{\"optimizer\":\"adam\",\"beta1\":1}", "strategy.beta1", "of at least 0 and below 1")]
+    [InlineData("\"strategy\":{\"byzantine\":1}", "strategy.byzantine", "means nothing to strategy.kind fedavg; it belongs to median, trimmedMean, krum, multiKrum, bulyan, geometricMedian")]
+    [InlineData("\"strategy\":{\"kind\":\"normClipping\"}", "strategy.clipNorm", "is missing; expected a number above 0")]
+    [InlineData("\"strategy\":{\"kind\":\"krum\",\"byzantine\":2},\"closing\":{\"minUpdates\":6}", "closing.minUpdates", "strategy.kind krum needs at least 7 updates (2 * byzantine + 3), got 6")]
+    [InlineData("\"strategy\":{\"kind\":\"bulyan\",\"byzantine\":1}", "closing.minUpdates", "strategy.kind bulyan needs at least 7 updates (4 * byzantine + 3), got 1")]
+    [InlineData("\"strategy\":{\"kind\":\"krum\"},\"closing\":{\"minUpdates\":3},\"cohort\":{\"count\":1001}", "cohort.count", "strategy.kind krum takes at most 1,000 updates, got 1,001")]
     [InlineData("\"seed\":9223372036854775808", "seed", "of 64 bits")]
     public void Parse_OneMistake_NamesPathAndExpectation(string members, string path, string words) => AssertOneMistake(Spec(members), path, words);
 

@@ -61,8 +61,17 @@ internal static class SpecGen
         from optimizer in Gen.OneOf("sgd", "adagrad", "adam", "yogi")
         from rates in Share.Array[4]
         from given in Gen.Bool
+        from kind in Gen.OneOf([.. StrategyKinds.All.Select(k => k.Name)])
+        from rule in Gen.Int[1, 100].Array[3]
+        let own = StrategyKinds.ByName[kind].Fields
         select new StrategySpec
         {
+            Kind = kind,
+            Byzantine = own.Contains("strategy.byzantine") ? rule[0] : 0,
+            Keep = own.Contains("strategy.keep") ? rule[1] : 0,
+            Iterations = own.Contains("strategy.iterations") ? rule[2] : 3,
+            Smoothing = own.Contains("strategy.smoothing") ? rates[3] : 1e-6,
+            ClipNorm = own.Contains("strategy.clipNorm") ? 10 * rates[3] : null,
             Optimizer = optimizer,
             ServerLearningRate = 10 * rates[0],
             ServerMomentum = optimizer == "sgd" ? rates[1] / 2 : 0,
@@ -81,16 +90,17 @@ internal static class SpecGen
         from strategy in Strategy
         from share in Share
         from schema in Gen.Byte.Array[32]
+        let least = StrategyKinds.RuleOf(strategy).Bounds.Least
         select new RunSpec
         {
             Name = name,
             Seed = seed,
             Model = Model(name, manifest),
             Stop = stop,
-            Cohort = cohort,
+            Cohort = cohort with { Minimum = Math.Max(least, cohort.Minimum) },
             Client = client,
             Strategy = strategy,
-            Closing = new ClosingSpec { MinUpdates = 1, MaxUpdates = client.BatchSize, MinSeconds = share, MaxSeconds = 1 + share },
+            Closing = new ClosingSpec { MinUpdates = least, MaxUpdates = client.BatchSize == 0 ? 0 : least + client.BatchSize, MinSeconds = share, MaxSeconds = 1 + share },
             Evaluation = new EvaluationSpec { EveryRounds = client.Epochs, Fraction = share, MinReports = client.Epochs, MaxSeconds = 1 + share },
             Bounds = new BoundsSpec { MaxExamples = client.Epochs, MaxNorm = share },
             DataSchema = schema[0] < 128 ? Convert.ToHexStringLower(schema) : null,
