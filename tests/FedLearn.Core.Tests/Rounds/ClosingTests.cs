@@ -132,6 +132,19 @@ public class ClosingTests
     }
 
     [Fact]
+    public void Fitting_FewerUpdatesThanTheRuleNeeds_IsVoidAndSaysWhy()
+    {
+        // No spec that is read gets here: its closing.minUpdates would be refused.
+        var run = new TestRun(TestRun.Spec with { Strategy = new StrategySpec { Kind = "krum", Byzantine = 1 } }, 4);
+
+        run.SendAll();
+
+        var voided = Assert.Single(run.Log.OfType<RunEffect.VoidRound>());
+        Assert.Equal("strategy krum needs at least 5 updates (2 * byzantine + 3), got 4", voided.Reason);
+        Assert.Empty(run.Log.OfType<RunEffect.Aggregate>());
+    }
+
+    [Fact]
     public void Aggregating_Failed_IsVoidWithTheReason()
     {
         var run = new TestRun(TestRun.Spec, 1);

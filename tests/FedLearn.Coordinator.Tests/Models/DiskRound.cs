@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using FedLearn.Coordinator.Models;
+using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Vectors;
+using FedLearn.Coordinator.Tests.Storage;
+using FedLearn.Core.Aggregation;
+using FedLearn.Core.Optimizers;
+
+namespace FedLearn.Coordinator.Tests.Models;
+
+/// <summary>A round's base version and updates, written to disk and aggregated there with a server learning rate of 0.7.</summary>
+internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<double> Weights)
+{
+    public const double ServerLearningRate = 0.7;
+
+    private static int _folders;
+
+    /// <summary>Random values of about 1 and weights of up to 1,000.</summary>
+    public static DiskRound Random(int clients, int elements, int seed)
+    {
+        var random = new Random(seed);
+        return new(Values(), [.. Enumerable.Range(0, clients).Select(_ => Values())], [.. Enumerable.Range(0, clients).Select(_ => (double)random.Next(1, 1000))]);
+
+        float[] Values() => [.. Enumerable.Range(0, elements).Select(_ => (random.NextSingle() - 0.5f) * 3)];
+    }
+
+    /// <summary>The new version's bytes and digest.</summary>
+    /// <param name="temp">Where the files go.</param>
+    /// <param name="rule">The aggregation rule.</param>
+    /// <param name="threads">The most threads.</param>
+    /// <param name="openFiles">The most files of updates that are open at once.</param>
+    /// <param name="disk">Reads the updates.</param>
+    /// <param name="damage">The update whose last byte is damaged.</param>
+    /// <param name="cancellationToken">Ends the aggregation.</param>
+    public (byte[] Bytes, byte[] Digest) Aggregate(
+        TempFolder temp, IAggregationRule rule, int threads, int openFiles = 100, IDisk? disk = null, int? damage = null, CancellationToken cancellationToken = default)
+    {
+        var folder = temp[$"{Interlocked.Increment(ref _folders)}"];
+        Directory.CreateDirectory(folder);
+        using var files = new OpenFiles(disk ?? SystemDisk.Instance, openFiles);
+        using var baseVector = new VectorReader(SystemDisk.Instance, Store(folder, "base", Model));
+        var places = Updates.Select((u, i) => Store(folder, $"u{i}", u)).ToList();
+        if (damage is { } damaged)
+        {
+            var bytes = File.ReadAllBytes(places[damaged].Path);
+            bytes[^1] ^= 4;
+            File.WriteAllBytes(places[damaged].Path, bytes);
+        }
+
+        var updates = places.Select((p, i) => new StoredUpdate(new VectorReader(files, p), new UpdateFacts(Weights[i], Math.Sqrt(SquareSum.Of(Updates[i])))));
+        var aggregator = new RoundAggregator(baseVector, [.. updates], rule, new ServerStep(new ServerSgd(ServerLearningRate), []), threads);
+        using var parameters = BlockVectorWriter.Create(SystemDisk.Instance, Path.Combine(folder, "new"), Path.Combine(folder, "new.blocks"), [], baseVector.ByteLength);
+        using var writer = new VersionWriter(parameters, []);
+        aggregator.Write(writer, cancellationToken);
+        var digest = writer.Finish().Parameters;
+        return (File.ReadAllBytes(Path.Combine(folder, "new")), digest);
+    }
+
+    private static VectorPlace Store(string folder, string name, float[] values)
+    {
+        var (path, list) = (Path.Combine(folder, $"{name}.update"), Path.Combine(folder, $"{name}.blocks"));
+        using var writer = VectorWriter.Create(SystemDisk.Instance, path, list, []);
+        writer.Append(MemoryMarshal.AsBytes(values.AsSpan()));
+        writer.Finish();
+        return new VectorPlace(path, 0, list, 0, values.Length * sizeof(float));
+    }
+}
