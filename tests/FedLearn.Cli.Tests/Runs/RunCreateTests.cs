@@ -106,12 +106,18 @@ public sealed class RunCreateTests : IDisposable
         foreach (var field in SpecFields.All.Where(f => f.Default is not null && f.Path is not ("cohort.count" or "cohort.fraction")))
         {
             var value = field.Type == SpecType.Text ? JsonDocument.Parse(field.Default!).RootElement.GetString()! : field.Default!;
-            var (code, _, error) = await CheckAsync(Softmax, $"--{field.Path}", value);
+            var (code, _, error) = await CheckAsync(Softmax, [$"--{field.Path}", value, .. ThatKnows(field)]);
             Assert.True(code == ExitCode.Ok, $"{field.Path}: {error}");
             var wrong = await CheckAsync(Softmax, $"--{field.Path}", "");
             Assert.Contains($"{field.Path}: expected", wrong.Error, StringComparison.Ordinal);
         }
     }
+
+    /// <summary>A field that belongs to some strategies only stands beside one of them, and a cohort that is large enough for it.</summary>
+    private static string[] ThatKnows(SpecField field) =>
+        StrategyKinds.All.FirstOrDefault(k => k.Fields.Contains(field.Path)) is { } kind
+            ? ["--strategy.kind", kind.Name, "--closing.minUpdates", "10"]
+            : [];
 
     [Fact]
     public async Task Spec_PrintsTheReference() => Assert.Equal(RunSpecReference.Markdown(), (await Cli.RunAsync("run", "spec")).Output);
