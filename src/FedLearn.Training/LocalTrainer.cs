@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FedLearn.Client.Training;
+using FedLearn.Core.Aggregation;
 using FedLearn.Training.Data;
 using FedLearn.Training.Models;
 using FedLearn.Training.Sgd;
@@ -105,6 +106,7 @@ public sealed class LocalTrainer : ITrainer
 
     private FitResult Fit(ModelDefinition model, FitContext context, CancellationToken cancellationToken)
     {
+        double? baseLoss = context.Run.Settings.ReportBaseLoss ? Evaluator.Run(model, _data.Train, context.Parameters.Span, _threads, cancellationToken).Loss : null;
         var sgd = new LocalSgd(model, _data.Train, context.Parameters.Span, new()
         {
             Settings = context.Run.Settings,
@@ -116,7 +118,13 @@ public sealed class LocalTrainer : ITrainer
             Threads = _threads,
         });
         var outcome = sgd.Run(cancellationToken);
-        return new(sgd.Parameters.ToArray(), _data.Train.Count, outcome.Steps, Metrics(model, outcome.Loss, outcome.Accuracy));
+        var metrics = Metrics(model, outcome.Loss, outcome.Accuracy);
+        if (baseLoss is { } loss)
+        {
+            metrics[UpdateFacts.BaseLossMetric] = loss;
+        }
+
+        return new(sgd.Parameters.ToArray(), _data.Train.Count, outcome.Steps, metrics);
     }
 
     private EvaluationResult Evaluate(ModelDefinition model, EvaluationContext context, CancellationToken cancellationToken)

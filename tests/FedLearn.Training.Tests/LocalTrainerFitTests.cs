@@ -39,6 +39,20 @@ public class LocalTrainerFitTests
         Assert.Equal((300L, 37L), (fit.NumExamples, fit.Steps));
     }
 
+    [Fact]
+    public async Task Fit_TheStrategyAsksForTheBaseLoss_ReportsThatOfTheUntrainedModel()
+    {
+        var trainer = new LocalTrainer("softmax", s_digits);
+        var start = new float[7850];
+        var asked = await trainer.FitAsync(new(Given.Run(Softmax, new() { ReportBaseLoss = true }), 1, start, new Progress<FitProgress>()), TestContext.Current.CancellationToken);
+        var other = await trainer.FitAsync(new(Given.Run(Softmax, new()), 1, start, new Progress<FitProgress>()), TestContext.Current.CancellationToken);
+
+        Assert.Equal(Math.Log(10), asked.Metrics["baseLoss"], 1e-5);
+        Assert.True(asked.Metrics["loss"] < asked.Metrics["baseLoss"] - 0.1);
+        Assert.DoesNotContain("baseLoss", other.Metrics.Keys);
+        Assert.Equal(other.Parameters, asked.Parameters);
+    }
+
     private static LocalData Digits(int train, int test)
     {
         using var trainSource = new DigitsRecordSource(new() { Count = train });

@@ -1,5 +1,7 @@
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Proofs;
+using FedLearn.Core.Specs;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
 
@@ -30,7 +32,7 @@ internal static class HeaderValidator
             return Problem.Invalid($"parts: expected exactly one, named 'delta', got [{string.Join(", ", header.Parts.Select(p => p.Name))}]");
         }
 
-        return CheckPart(header.Parts[0], manifest.ByteLength) ?? CheckNumbers(header, run.Spec.Bounds.MaxExamples);
+        return CheckPart(header.Parts[0], manifest.ByteLength) ?? CheckNumbers(header, run.Spec);
     }
 
     /// <summary>What is wrong with named numbers, or null.</summary>
@@ -75,8 +77,9 @@ internal static class HeaderValidator
         return part.Digest.Length == 32 ? null : Problem.Invalid($"parts[0].digest: expected 32 bytes, got {part.Digest.Length}");
     }
 
-    private static Problem? CheckNumbers(UpdateHeader header, long maxExamples)
+    private static Problem? CheckNumbers(UpdateHeader header, RunSpec spec)
     {
+        var maxExamples = spec.Bounds.MaxExamples;
         if (header.NumExamples < 1 || header.NumExamples > maxExamples)
         {
             return Problem.Invalid($"num_examples: expected 1 to {maxExamples}, got {header.NumExamples}; a client without examples declines the run");
@@ -84,8 +87,11 @@ internal static class HeaderValidator
 
         return header.Steps < 0
             ? Problem.Invalid($"steps: expected at least 0, got {header.Steps}")
-            : CheckMetrics(header.Metrics);
+            : CheckMetrics(header.Metrics) ?? CheckForStrategy(header, spec.Strategy);
     }
+
+    private static Problem? CheckForStrategy(UpdateHeader header, StrategySpec strategy) =>
+        UpdateFacts.WhyNot(strategy, header.Steps, header.Metrics.AsReadOnly()) is { } why ? Problem.Invalid(why) : null;
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 }

@@ -45,7 +45,7 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         var optimizer = ServerOptimizers.Of(spec.Strategy);
         var aggregator = new RoundAggregator(
             baseVector,
-            [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), new UpdateFacts(u.NumExamples, u.Norm)))],
+            [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))],
             StrategyKinds.RuleOf(spec.Strategy),
             new ServerStep(optimizer, versions.OpenState(baseVersion, optimizer.State, files)),
             Threads);

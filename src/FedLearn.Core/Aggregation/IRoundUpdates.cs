@@ -1,10 +1,5 @@
 namespace FedLearn.Core.Aggregation;
 
-/// <summary>What is known of an update without reading its values.</summary>
-/// <param name="Weight">The number of examples it stands for, above 0.</param>
-/// <param name="Norm">The L2 norm of its delta, as it was taken when the update came.</param>
-public readonly record struct UpdateFacts(double Weight, double Norm);
-
 /// <summary>The part of one block of coordinates in the sums of a pass.</summary>
 /// <param name="updates">The round's updates at this block.</param>
 /// <param name="sums">Zeros; receives what this block adds to each of the pass's sums.</param>

@@ -21,6 +21,12 @@ public sealed class MemoryUpdates : IRoundUpdates
         ArgumentOutOfRangeException.ThrowIfNotEqual(deltas.All(d => d.Length == _length), true);
     }
 
+    /// <summary>Takes the updates of a round with all that is known of them.</summary>
+    /// <param name="deltas">The deltas, all of one length, at least one, in canonical client order.</param>
+    /// <param name="facts">What is known of each; its norm is taken here.</param>
+    public MemoryUpdates(IReadOnlyList<ReadOnlyMemory<float>> deltas, IReadOnlyList<UpdateFacts> facts)
+        : this(deltas, [.. facts.Select(f => f.Weight)]) => _facts = [.. facts.Zip(_facts, (f, own) => f with { Norm = own.Norm })];
+
     /// <inheritdoc/>
     public int Count => _deltas.Count;
 

@@ -44,6 +44,12 @@ public sealed record ClientSettings
     /// </summary>
     public double MaxGradientNorm { get; init; }
 
+    /// <summary>
+    /// Whether the trainer reports the mean loss of the base version on its training set, before a step is done, as the metric
+    /// <c>baseLoss</c>. No field of the spec: set where the strategy needs it.
+    /// </summary>
+    public bool ReportBaseLoss { get; init; }
+
     /// <summary>The most optimizer steps in a round, for participants with little compute; 0 = no limit. Default 0.</summary>
     public long MaxSteps { get; init; }
 

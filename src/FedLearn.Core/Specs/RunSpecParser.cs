@@ -73,6 +73,7 @@ public static class RunSpecParser
             spec = spec with { Model = model };
         }
 
+        spec = spec with { Client = spec.Client with { ReportBaseLoss = StrategyKinds.ByName[spec.Strategy.Kind].NeedsBaseLoss } };
         SpecRules.Check(spec, reader);
         return reader.Mistakes.Count == 0 ? new(spec, []) : new(null, [.. reader.Mistakes]);
     }

@@ -10,6 +10,7 @@ internal static class SpecRules
         CheckStop(spec, reader);
         StrategyRules.Check(spec, reader);
         OptimizerRules.Check(spec.Strategy, reader);
+        LocalStepRules.Check(spec, reader);
         if (spec.Client.LearningRateFloor > spec.Client.LearningRate)
         {
             reader.Add("client.learningRateFloor", $"expected at most client.learningRate ({spec.Client.LearningRate}), got {spec.Client.LearningRateFloor}");

@@ -9,7 +9,14 @@ namespace FedLearn.Core.Specs;
 /// <param name="Doc">What it does, in a few words.</param>
 /// <param name="Fields">The paths of the strategy's fields that mean something to it but not to every kind.</param>
 /// <param name="Rule">Makes its aggregation rule of a valid spec.</param>
-public sealed record StrategyKind(string Name, string Doc, ImmutableArray<string> Fields, Func<StrategySpec, IAggregationRule> Rule);
+public sealed record StrategyKind(string Name, string Doc, ImmutableArray<string> Fields, Func<StrategySpec, IAggregationRule> Rule)
+{
+    /// <summary>Whether an update must say how many steps were done.</summary>
+    public bool NeedsSteps { get; init; }
+
+    /// <summary>Whether an update must say its client's loss of the base version.</summary>
+    public bool NeedsBaseLoss { get; init; }
+}
 
 /// <summary>The registry of strategies: what a spec may name, and the rule that it gets.</summary>
 public static class StrategyKinds
@@ -20,6 +27,8 @@ public static class StrategyKinds
     public static ImmutableArray<StrategyKind> All { get; } =
     [
         new("fedavg", "the mean weighted by examples", [], _ => new FederatedAverage()),
+        new("fednova", "the mean weighted by examples of deltas over their local steps", [], _ => new NormalisedAverage()) { NeedsSteps = true },
+        new("qfedavg", "a mean in which clients with a larger loss count more", ["strategy.q"], s => new FairAverage(s.Q)) { NeedsBaseLoss = true },
         new("median", "of each coordinate the median", [Byzantine], s => new CoordinateMedian(s.Byzantine)),
         new("trimmedMean", "of each coordinate the mean without the largest and smallest values", [Byzantine], s => new TrimmedMean(s.Byzantine)),
         new("krum", "the one update that is nearest to its neighbours", [Byzantine], s => new Krum(s.Byzantine)),

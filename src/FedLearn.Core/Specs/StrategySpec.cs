@@ -6,6 +6,9 @@ public sealed record StrategySpec
     /// <summary>A name of <see cref="StrategyKinds"/>. Default fedavg.</summary>
     public string Kind { get; init; } = "fedavg";
 
+    /// <summary>For qfedavg: how much more a client with a larger loss counts; 0 to 100. Default 1.</summary>
+    public double Q { get; init; } = 1;
+
     /// <summary>The server optimizer: sgd, adagrad, adam, yogi. Default sgd.</summary>
     public string Optimizer { get; init; } = "sgd";
 

@@ -46,6 +46,18 @@ public class RefusalTests
     }
 
     [Theory]
+    [InlineData("fednova", "steps: strategy fednova expects at least 1, got 0")]
+    [InlineData("qfedavg", "metrics.baseLoss: strategy qfedavg expects")]
+    public async Task Push_WithoutWhatTheStrategyNeeds_IsRefusedAndChangesNothing(string kind, string text)
+    {
+        await using var federation = await OpenRoundAsync($$""" "strategy": { "kind": "{{kind}}" }, """);
+        var header = federation.Header(Good);
+        header.Steps = 0;
+
+        await federation.AssertRefusedAsync(() => federation.Client.PushAsync(header, Good), StatusCode.InvalidArgument, text);
+    }
+
+    [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
@@ -196,10 +208,10 @@ public class RefusalTests
         }
     }
 
-    private static async Task<OpenRound> OpenRoundAsync()
+    private static async Task<OpenRound> OpenRoundAsync(string more = "")
     {
         var coordinator = await TestCoordinator.StartAsync();
-        var spec = TestCoordinator.Spec(more: OneRound);
+        var spec = TestCoordinator.Spec(more: OneRound + more);
         await coordinator.CreateRunAsync(spec);
         var client = await coordinator.JoinAsync("member");
         await client.WatchAsync();

@@ -100,6 +100,9 @@ public class RunSpecParserTests
     [InlineData("\"strategy\":{\"kind\":\"krum\",\"byzantine\":2},\"closing\":{\"minUpdates\":6}", "closing.minUpdates", "strategy.kind krum needs at least 7 updates (2 * byzantine + 3), got 6")]
     [InlineData("\"strategy\":{\"kind\":\"bulyan\",\"byzantine\":1}", "closing.minUpdates", "strategy.kind bulyan needs at least 7 updates (4 * byzantine + 3), got 1")]
     [InlineData("\"strategy\":{\"kind\":\"krum\"},\"closing\":{\"minUpdates\":3},\"cohort\":{\"count\":1001}", "cohort.count", "strategy.kind krum takes at most 1,000 updates, got 1,001")]
+    [InlineData("\"strategy\":{\"kind\":\"fedavg\",\"q\":1}", "strategy.q", "qfedavg")]
+    [InlineData("\"strategy\":{\"kind\":\"fednova\"},\"client\":{\"momentum\":0.9,\"proximalMu\":1}", "client.proximalMu", "not with both")]
+    [InlineData("\"strategy\":{\"kind\":\"qfedavg\"},\"client\":{\"learningRate\":0}", "client.learningRate", "above 0")]
     [InlineData("\"seed\":9223372036854775808", "seed", "of 64 bits")]
     public void Parse_OneMistake_NamesPathAndExpectation(string members, string path, string words) => AssertOneMistake(Spec(members), path, words);
 
@@ -140,6 +143,13 @@ public class RunSpecParserTests
 
         Assert.Equal("{\"rank\":8}", spec.Client.Extra["adapter"]);
     }
+
+    [Theory]
+    [InlineData("fedavg", false)]
+    [InlineData("fednova", false)]
+    [InlineData("qfedavg", true)]
+    public void Parse_Strategy_AsksTrainersForTheBaseLossWhereItNeedsIt(string kind, bool asks) =>
+        Assert.Equal(asks, RunSpecParser.Parse(Spec($"\"strategy\": {{\"kind\":\"{kind}\"}}")).Spec!.Client.ReportBaseLoss);
 
     [Fact]
     public void Parse_Null_IsAsIfAbsent() =>

@@ -6,6 +6,9 @@ namespace FedLearn.Proofs.PowerLoss.Federation;
 /// <summary>Creates the runs where they do not exist, and waits for their end.</summary>
 internal sealed class Operator(Machine machine, Ledger ledger, SemaphoreSlim turn, Action<RpcException> refused)
 {
+    // One error voids a round, and the next one is tried.
+    private const int MostVoids = 3;
+
     private readonly Runs.RunsClient _calls = new(machine.Channel);
     private readonly Metadata _headers = Calls.Bearer(machine.OperatorToken);
 
@@ -31,8 +34,10 @@ internal sealed class Operator(Machine machine, Ledger ledger, SemaphoreSlim tur
     }
 
     /// <summary>Follows a run to its end.</summary>
+    /// <exception cref="BrokenPromiseException">Round after round is void: the reason says what stands in the way.</exception>
     public async Task WaitForEndAsync(string runId, CancellationToken stop)
     {
+        var voids = new SortedSet<int>();
         using var watch = _calls.WatchRun(new WatchRunRequest { RunId = runId }, _headers, cancellationToken: stop);
         while (await watch.ResponseStream.MoveNext(stop).ConfigureAwait(false))
         {
@@ -41,6 +46,20 @@ internal sealed class Operator(Machine machine, Ledger ledger, SemaphoreSlim tur
                 ledger.Add(new Promise.Ended(runId));
                 return;
             }
+
+            Count(runId, watch.ResponseStream.Current.Round, voids);
+        }
+    }
+
+    private static void Count(string runId, Round? round, SortedSet<int> voids)
+    {
+        if (round is { Status: RoundStatus.Published })
+        {
+            voids.Clear();
+        }
+        else if (round is { Status: RoundStatus.Void } && voids.Add(round.Number) && voids.Count == MostVoids)
+        {
+            throw new BrokenPromiseException($"{MostVoids} rounds of {runId} in a row are void: {round.Reason}");
         }
     }
 

@@ -5,7 +5,8 @@ namespace FedLearn.Proofs.PowerLoss.Federation;
 
 /// <summary>
 /// The federation of this proof: three clients, one run whose updates are small and share segments, one whose updates have a file of their
-/// own. Cohort = all and rounds close on the full count, so that every course of events ends with the same models.
+/// own. The small one's server optimizer has a state to lose between its two rounds. Cohort = all and rounds close on the full count, so
+/// that every course of events ends with the same models.
 /// </summary>
 internal static class Script
 {
@@ -19,8 +20,8 @@ internal static class Script
     /// <summary>Specs by name.</summary>
     public static IReadOnlyDictionary<string, string> Specs { get; } = new Dictionary<string, string>
     {
-        ["large"] = Spec("large", LargeElements, rounds: 1, evaluateEvery: 0),
-        ["small"] = Spec("small", SmallElements, rounds: 2, evaluateEvery: 1),
+        ["large"] = Spec("large", LargeElements, rounds: 1, evaluateEvery: 0, "sgd"),
+        ["small"] = Spec("small", SmallElements, rounds: 2, evaluateEvery: 1, "adam"),
     };
 
     public static int Elements(string run) => run == "small" ? SmallElements : LargeElements;
@@ -45,11 +46,12 @@ internal static class Script
 
     public static byte[] DigestOf(float[] delta) => BlockDigest.Of(MemoryMarshal.AsBytes(delta.AsSpan()));
 
-    private static string Spec(string name, int elements, int rounds, int evaluateEvery) => $$"""
+    private static string Spec(string name, int elements, int rounds, int evaluateEvery, string optimizer) => $$"""
         {
           "name": "{{name}}",
           "model": { "kind": "custom", "tensors": [ { "name": "w", "shape": [{{elements}}], "init": { "kind": "normal", "std": 1 } } ] },
           "stop": { "rounds": {{rounds}} },
+          "strategy": { "optimizer": "{{optimizer}}" },
           "cohort": { "minimum": 3 },
           "closing": { "minUpdates": 3, "maxSeconds": 604800 },
           "evaluation": { "everyRounds": {{evaluateEvery}}, "minReports": 3, "maxSeconds": 86400 }
