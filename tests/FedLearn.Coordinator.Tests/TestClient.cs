@@ -97,7 +97,7 @@ internal sealed class TestClient(string id, string token, TestCoordinator coordi
         ManifestHash = manifestHash,
         NumExamples = examples,
         Steps = 1,
-        Metrics = { ["loss"] = 0.5 },
+        Metrics = { ["loss"] = 0.5, ["baseLoss"] = 0.7 },
         Parts =
         {
             new UpdatePart

@@ -5,6 +5,8 @@ public static partial class SpecFields
 {
     private static SpecField[] Rules() =>
     [
+        Number("strategy.q", SpecBounds.Between(0, 100), $"{OnlyFor("strategy.q")}: how much more a client with a larger loss counts; at 0 each client counts alike.",
+            s => s.Strategy.Q, (s, v) => s with { Strategy = s.Strategy with { Q = v } }),
         Integer("strategy.byzantine", SpecBounds.Between(0, 10_000), $"{OnlyFor("strategy.byzantine")}: how many clients of a round may be hostile and send anything at all.",
             s => s.Strategy.Byzantine, (s, v) => s with { Strategy = s.Strategy with { Byzantine = (int)v } }, unit: "clients"),
         Integer("strategy.keep", SpecBounds.Between(0, 1000), $"{OnlyFor("strategy.keep")}: how many updates are averaged.",

@@ -11,8 +11,6 @@ public static partial class SpecFields
     [
         Text("strategy.kind", string.Join(", ", StrategyKinds.All.Select(k => k.Name)), StrategyKinds.ByName.ContainsKey, "How the clients' deltas become one; see docs/strategies.md.",
             s => s.Strategy.Kind, (s, v) => s with { Strategy = s.Strategy with { Kind = v } }),
-        Number("strategy.q", SpecBounds.Between(0, 100), "Only for qfedavg: how much more a client with a larger loss counts; at 0 each client counts alike.",
-            s => s.Strategy.Q, (s, v) => s with { Strategy = s.Strategy with { Q = v } }),
         Text("strategy.optimizer", string.Join(", ", ServerOptimizers.Names), ServerOptimizers.Names.Contains,
             "What the server does with the aggregated delta: sgd adds it to the parameters; adagrad, adam and yogi are FedAdagrad, FedAdam and FedYogi.",
             s => s.Strategy.Optimizer, (s, v) => s with { Strategy = s.Strategy with { Optimizer = v } }),

@@ -67,6 +67,7 @@ internal static class SpecGen
         select new StrategySpec
         {
             Kind = kind,
+            Q = own.Contains("strategy.q") ? rule[0] / 7.0 : 1,
             Byzantine = own.Contains("strategy.byzantine") ? rule[0] : 0,
             Keep = own.Contains("strategy.keep") ? rule[1] : 0,
             Iterations = own.Contains("strategy.iterations") ? rule[2] : 3,
@@ -98,7 +99,7 @@ internal static class SpecGen
             Model = Model(name, manifest),
             Stop = stop,
             Cohort = cohort with { Minimum = Math.Max(least, cohort.Minimum) },
-            Client = client,
+            Client = strategy.Kind == "fednova" ? client with { ProximalMu = 0 } : client,
             Strategy = strategy,
             Closing = new ClosingSpec { MinUpdates = least, MaxUpdates = client.BatchSize == 0 ? 0 : least + client.BatchSize, MinSeconds = share, MaxSeconds = 1 + share },
             Evaluation = new EvaluationSpec { EveryRounds = client.Epochs, Fraction = share, MinReports = client.Epochs, MaxSeconds = 1 + share },

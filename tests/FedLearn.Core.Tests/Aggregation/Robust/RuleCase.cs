@@ -7,7 +7,8 @@ namespace FedLearn.Core.Tests.Aggregation.Robust;
 /// <summary>A round for a rule: updates of random values and weights.</summary>
 internal sealed record RuleCase(StrategySpec Strategy, float[][] Deltas, double[] Weights)
 {
-    public static IEnumerable<string> Kinds => StrategyKinds.All.Select(k => k.Name);
+    /// <summary>The kinds that need no more than examples and values; MeansTests has the others.</summary>
+    public static IEnumerable<string> Kinds => StrategyKinds.All.Where(k => !k.NeedsSteps && !k.NeedsBaseLoss).Select(k => k.Name);
 
     public double[][] InDouble => [.. Deltas.Select(d => d.Select(v => (double)v).ToArray())];
 
