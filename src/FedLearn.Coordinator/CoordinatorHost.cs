@@ -131,6 +131,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
         {
             EnvironmentName = options.Development ? Environments.Development : Environments.Production,
             ContentRootPath = folder.Root,
+
+            // Otherwise the host watches the folder below for changed settings: it would hear of every write to every update.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
         builder.Host.UseSerilog(Logging.Create(options), dispose: true);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, certificate));

@@ -19,6 +19,9 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
 
     private static int Threads => Environment.ProcessorCount;
 
+    /// <summary>Rounds may end while an earlier one's files are still being deleted.</summary>
+    private readonly Lock _dropping = new();
+
     public StoredVersion Initialise(string runId, RunSpec spec, Stream? initial) =>
         versions.Write(runId, 0, 0, [], spec.Model.Manifest, [], writer =>
         {
@@ -63,8 +66,11 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
 
     public void DropUpdates(string runId, int round)
     {
-        DeleteRound(runId, round);
-        retention.Apply(runId);
+        lock (_dropping)
+        {
+            DeleteRound(runId, round);
+            retention.Apply(runId);
+        }
     }
 
     public void DropUpdatesExcept(string runId, int? openRound)

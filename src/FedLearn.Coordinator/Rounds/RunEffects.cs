@@ -10,6 +10,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _aggregation = Task.CompletedTask;
+    private Task _dropping = Task.CompletedTask;
     private AcceptedUpdates _updates = run.Updates;
     private TimeSpan _stageStarted;
     private string? _waitingFor;
@@ -79,6 +80,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _aggregation.ConfigureAwait(false);
+        await _dropping.ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -126,12 +128,12 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             case RunEffect.CloseRound e:
                 Tell(e.Round.Evaluators.Except(e.Round.Reports.Keys), Assignments.Over(run.Id, e.Round, Stage.Evaluate));
                 services.Log.RoundDone(run, e);
-                services.Versions.DropUpdates(run.Id, e.Round.Number);
+                DropUpdates(e.Round.Number);
                 break;
             case RunEffect.VoidRound e:
                 Tell(e.Round.Cohort, Assignments.Over(run.Id, e.Round, Stage.Fit));
                 services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
-                services.Versions.DropUpdates(run.Id, e.Round.Number);
+                DropUpdates(e.Round.Number);
                 break;
             case RunEffect.EndRun e:
                 services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } });
@@ -188,6 +190,19 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             services.Fatal($"run {run.Id}: the outcome of writing version {newVersion} is unknown, so this process ends; the next start computes it again", e);
         }
     }
+
+    /// <summary>Nobody waits for it: deleting a round's large files takes as long as its aggregation. What a kill leaves, the next start deletes.</summary>
+    private void DropUpdates(int round) => _dropping = Task.WhenAll(_dropping, services.InBackground(() =>
+    {
+        try
+        {
+            services.Versions.DropUpdates(run.Id, round);
+        }
+        catch (Exception e)
+        {
+            services.Fatal($"run {run.Id}: the outcome of deleting round {round}'s updates is unknown, so this process ends; the next start deletes them", e);
+        }
+    }));
 
     private void Tell(IEnumerable<string> clients, WatchReply message)
     {

@@ -27,13 +27,16 @@ public sealed class VersionRetentionTests : IDisposable
 
         await client.RunOverAsync();
 
+        // Files are deleted beside the next round; a stop waits for that.
+        await coordinator.RestartAsync();
+        using var reader = await coordinator.JoinAsync("reader");
         var files = Directory.GetFiles(_temp[$"data/runs/{run.RunId}/versions"], "*.safetensors").Select(Path.GetFileNameWithoutExtension).Order();
         Assert.Equal(["000000", "000004", "000005"], files);
-        Assert.Equal(4, (await client.GetModelAsync(run.RunId, 4)).Length);
-        var gone = await Assert.ThrowsAsync<RpcException>(() => client.GetModelAsync(run.RunId, 3));
+        Assert.Equal(4, (await reader.GetModelAsync(run.RunId, 4)).Length);
+        var gone = await Assert.ThrowsAsync<RpcException>(() => reader.GetModelAsync(run.RunId, 3));
         Assert.Equal(StatusCode.NotFound, gone.StatusCode);
         Assert.Contains("was deleted", gone.Status.Detail);
-        var round3 = await client.Calls.GetRoundAsync(new GetRoundRequest { RunId = run.RunId, Round = 3 }, client.Headers);
+        var round3 = await reader.Calls.GetRoundAsync(new GetRoundRequest { RunId = run.RunId, Round = 3 }, reader.Headers);
         Assert.Equal(3, round3.Version.Version);
     }
 }

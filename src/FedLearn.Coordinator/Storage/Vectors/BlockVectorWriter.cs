@@ -10,7 +10,7 @@ namespace FedLearn.Coordinator.Storage.Vectors;
 internal sealed class BlockVectorWriter : IDisposable
 {
     /// <summary>The disk starts on bytes in steps of this many blocks, so that the last sync of a large vector finds little to do.</summary>
-    private const int WritebackBlocks = 32;
+    private const int WritebackBlocks = 8;
 
     private readonly IDisk _disk;
     private readonly string _path;

@@ -13,7 +13,7 @@ namespace FedLearn.Coordinator.Storage.Vectors;
 internal sealed class VectorWriter : IDisposable
 {
     /// <summary>The disk starts on bytes in steps of this many, so that the last sync of a large vector finds little to do.</summary>
-    private const long WritebackStep = 32 << 20;
+    private const long WritebackStep = 8 << 20;
 
     private readonly IDisk _disk;
     private readonly string _path;

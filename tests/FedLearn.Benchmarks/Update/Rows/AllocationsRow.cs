@@ -7,7 +7,7 @@ namespace FedLearn.Benchmarks.Update.Rows;
 internal sealed class AllocationsRow(string name, IUploadRoad road) : IRow
 {
     /// <summary>Rounds until pools are filled.</summary>
-    private const int WarmUp = 3;
+    private const int WarmUp = 8;
     private const int Rounds = 10;
 
     public string Name => name;

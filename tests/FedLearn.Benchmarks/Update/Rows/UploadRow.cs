@@ -43,16 +43,16 @@ internal sealed class UploadRow(string name, IUploadRoad road, double bar, doubl
             () => Turns.SecondsAsync(() => raw.UploadAsync(payloads)));
 
         var gigabytes = payloads.Sum(p => p.Length) / 1e9;
-        var (own, receipt) = (gigabytes / seconds[0].Min(), gigabytes / receipts.Skip(1).Min());
+        var (own, receipt) = (gigabytes / seconds[0].Min(), gigabytes / receipts.Skip(Turns.WarmUp).Min());
         var (bare, wire) = (gigabytes / seconds[1].Min(), gigabytes / seconds[2].Min());
         var streams = $"{clients} streams{(bench.Options.Tls ? ", TLS" : "")}";
         return
         [
             new($"{name}: durable and aggregated", own / bare, "x", bar) { Reach = reach, Comparison = new(own, bare, "GB/s", $"bare sink, {streams}") },
             new($"{name}: to the last receipt", receipt / bare, "x") { Comparison = new(receipt, bare, "GB/s", $"bare sink, {streams}") },
-            new($"{name}: the server's processor time", ownCpu.Skip(1).Min() / sinkCpu.Skip(1).Min(), "x")
+            new($"{name}: the server's processor time", ownCpu.Skip(Turns.WarmUp).Min() / sinkCpu.Skip(Turns.WarmUp).Min(), "x")
             {
-                Comparison = new(ownCpu.Skip(1).Min() / gigabytes, sinkCpu.Skip(1).Min() / gigabytes, "s/GB", $"bare sink, {streams}"),
+                Comparison = new(ownCpu.Skip(Turns.WarmUp).Min() / gigabytes, sinkCpu.Skip(Turns.WarmUp).Min() / gigabytes, "s/GB", $"bare sink, {streams}"),
             },
             new($"{name}: share of the raw wire", own / wire, "x") { Comparison = new(own, wire, "GB/s", $"raw loopback socket, {streams}") },
         ];
