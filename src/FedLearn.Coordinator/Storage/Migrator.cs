@@ -69,17 +69,23 @@ internal static class Migrator
     private static void ThrowIfDamaged(DataFolder folder, CoordinatorDb db)
     {
         // Never through a file handle: closing one gives up the locks that SQLite holds on the file in this process.
-        if (db.Database.SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()").Single() > CheckedBytes)
+        if ((long)Ask(db, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")! > CheckedBytes)
         {
             return;
         }
 
-        using var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = "PRAGMA integrity_check(1)";
-        if (command.ExecuteScalar() as string is var found && found != "ok")
+        if (Ask(db, "PRAGMA integrity_check(1)") is not "ok" and var found)
         {
             throw new StartupException($"the database {folder.Database} is damaged: {found}. Restore a backup");
         }
+    }
+
+    /// <summary>The one value that a statement gives, without EF's translation: every start pays for that.</summary>
+    private static object? Ask(CoordinatorDb db, string sql)
+    {
+        using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
     }
 
     private static string Copy(DataFolder folder, CoordinatorDbFactory factory, TimeProvider time)

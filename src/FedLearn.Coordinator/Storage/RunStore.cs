@@ -16,12 +16,18 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         {
             Apply(db, runId, commit);
         }
+
+        // A row that these refer to comes first.
+        db.SaveChanges();
+        Insert(db, commits.Where(c => c.Effect is RunEffect.AcceptUpdate).Select(c => ToRow(c.Update!)));
+        Insert(db, commits.Select(c => c.Effect).OfType<RunEffect.RecordEvaluation>().Select(e => ToRow(runId, e)));
     });
 
     public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => InTransaction(db =>
     {
         db.Add(new RunRow { Id = runId, Name = name, SpecJson = specJson, CreatedUnixMs = NowMs });
         db.Add(ToRow(initial));
+        db.SaveChanges();
     });
 
     public string? FindRunId(string name)
@@ -54,13 +60,23 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         {
             using var transaction = db.Database.BeginTransaction();
             change(db);
-            db.SaveChanges();
             transaction.Commit();
             return CommitOutcome.Done;
         }
         catch (Exception e) when (DatabaseErrors.OutcomeOf(e) is { } outcome)
         {
             return outcome;
+        }
+    }
+
+    /// <summary>The rows that come by the hundred.</summary>
+    private static void Insert<TRow>(CoordinatorDb db, IEnumerable<TRow> rows)
+        where TRow : CheckedRow
+    {
+        using var insert = new RowInsert<TRow>(db);
+        foreach (var row in rows)
+        {
+            insert.Add(row);
         }
     }
 
@@ -71,9 +87,6 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
             case RunEffect.OpenRound e:
                 db.Add(NewRow(runId, e.Round, NowMs));
                 break;
-            case RunEffect.AcceptUpdate:
-                db.Add(ToRow(commit.Update!));
-                break;
             case RunEffect.Aggregate e:
                 SetStatus(db, runId, e.Round, "Aggregating", commit.Figures);
                 break;
@@ -83,9 +96,6 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
                 break;
             case RunEffect.OpenEvaluation e:
                 SetStatus(db, runId, e.Round, "Evaluating", commit.Figures).Evaluators = string.Join(',', e.Round.Evaluators);
-                break;
-            case RunEffect.RecordEvaluation e:
-                db.Add(ToRow(runId, e));
                 break;
             case RunEffect.CloseRound e:
                 var closed = SetStatus(db, runId, e.Round, "Published", commit.Figures);
