@@ -11,13 +11,19 @@ namespace FedLearn.Coordinator.Storage;
 // Recovery: a run's state, rebuilt from its rows alone.
 internal sealed partial class RunStore
 {
-    public IReadOnlyList<StoredRun> LoadOpen()
+    public IReadOnlyList<StoredRun> LoadOpen() => Read<IReadOnlyList<StoredRun>>(db =>
+    {
+        var runs = db.Runs.AsNoTracking().Where(r => r.Outcome == null).OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).ToList();
+        return [.. runs.Select(run => Load(db, run))];
+    });
+
+    /// <summary>Reads what a start needs: a database that SQLite cannot make sense of is named as what it is.</summary>
+    private T Read<T>(Func<CoordinatorDb, T> read)
     {
         using var db = factory.CreateDbContext();
         try
         {
-            var runs = db.Runs.AsNoTracking().Where(r => r.Outcome == null).OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).ToList();
-            return [.. runs.Select(run => Load(db, run))];
+            return read(db);
         }
         catch (Exception e) when (e is SqliteException && DatabaseErrors.OutcomeOf(e) is null)
         {

@@ -42,15 +42,14 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         return db.Updates.Find(runId, round, clientId) is { } row ? FromRow(row) : null;
     }
 
-    public StoredVersion? FindVersion(string runId, int? number)
+    public StoredVersion? FindVersion(string runId, int? number) => Read(db =>
     {
-        using var db = factory.CreateDbContext();
         var versions = db.Versions.AsNoTracking().Where(v => v.RunId == runId);
         var row = number is { } n
             ? versions.FirstOrDefault(v => v.Number == n)
             : versions.OrderByDescending(v => v.Number).FirstOrDefault();
         return row is null ? null : FromRow(row);
-    }
+    });
 
     private CommitOutcome InTransaction(Action<CoordinatorDb> change)
     {

@@ -112,8 +112,9 @@ public sealed class DamageTests : IDisposable
         try
         {
             Migrator.Migrate(folder, factory, TimeProvider.System);
-            return string.Join('\n', new RunStore(factory, TimeProvider.System).LoadOpen()
-                .Select(r => $"{r.Id} {RunText.Of(r.State)} {string.Join(' ', r.Updates.Values.Select(u => $"{u.ClientId} {u.NumExamples} {u.FileName} {u.Offset}"))}"));
+            var store = new RunStore(factory, TimeProvider.System);
+            return string.Join('\n', store.LoadOpen()
+                .Select(r => $"{r.Id} {store.FindVersion(r.Id, number: null)?.Number} {RunText.Of(r.State)} {string.Join(' ', r.Updates.Values.Select(u => $"{u.ClientId} {u.NumExamples} {u.FileName} {u.Offset}"))}"));
         }
         finally
         {
