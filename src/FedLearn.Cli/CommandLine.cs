@@ -7,6 +7,7 @@ using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
+using FedLearn.Cli.Simulate;
 using FedLearn.Cli.Worker;
 using FedLearn.Client;
 using FedLearn.Client.Vault;
@@ -27,6 +28,7 @@ internal static class CommandLine
         var root = new RootCommand("Federated learning: participants keep their data and train together.")
         {
             DemoCommand.Create(),
+            SimulateCommand.Create(),
             CoordinatorCommand.Create(),
             WorkerCommand.Create(),
             RunCommand.Create(),

@@ -88,6 +88,33 @@ public sealed class LocalTrainer : ITrainer
             : new(Task.Run(() => Evaluate(model, context, cancellationToken), cancellationToken));
     }
 
+    /// <summary>Trains in a workspace of the run's model and leaves the parameters there; the caller has asked for a <see cref="DeclineReason"/> before.</summary>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    internal (long Steps, Dictionary<string, double> Metrics) TrainIn(SgdWorkspace workspace, FitContext context, CancellationToken cancellationToken)
+    {
+        double? baseLoss = context.Run.Settings.ReportBaseLoss
+            ? Evaluator.Run(workspace.Model, _data.Train, context.Parameters.Span, _threads, cancellationToken).Loss
+            : null;
+        var sgd = new LocalSgd(workspace, _data.Train, context.Parameters.Span, new()
+        {
+            Settings = context.Run.Settings,
+            Seed = context.Run.Seed,
+            Round = context.Round,
+            ClientId = context.Run.ClientId,
+            Progress = context.Progress,
+            Time = _time,
+            Threads = _threads,
+        });
+        var outcome = sgd.Run(cancellationToken);
+        var metrics = Metrics(workspace.Model, outcome.Loss, outcome.Accuracy);
+        if (baseLoss is { } loss)
+        {
+            metrics[UpdateFacts.BaseLossMetric] = loss;
+        }
+
+        return (outcome.Steps, metrics);
+    }
+
     private static Dictionary<string, double> Metrics(ModelDefinition model, double loss, double accuracy)
     {
         if (!double.IsFinite(loss))
@@ -106,25 +133,9 @@ public sealed class LocalTrainer : ITrainer
 
     private FitResult Fit(ModelDefinition model, FitContext context, CancellationToken cancellationToken)
     {
-        double? baseLoss = context.Run.Settings.ReportBaseLoss ? Evaluator.Run(model, _data.Train, context.Parameters.Span, _threads, cancellationToken).Loss : null;
-        var sgd = new LocalSgd(model, _data.Train, context.Parameters.Span, new()
-        {
-            Settings = context.Run.Settings,
-            Seed = context.Run.Seed,
-            Round = context.Round,
-            ClientId = context.Run.ClientId,
-            Progress = context.Progress,
-            Time = _time,
-            Threads = _threads,
-        });
-        var outcome = sgd.Run(cancellationToken);
-        var metrics = Metrics(model, outcome.Loss, outcome.Accuracy);
-        if (baseLoss is { } loss)
-        {
-            metrics[UpdateFacts.BaseLossMetric] = loss;
-        }
-
-        return new(sgd.Parameters.ToArray(), _data.Train.Count, outcome.Steps, metrics);
+        var workspace = new SgdWorkspace(model, _threads);
+        var (steps, metrics) = TrainIn(workspace, context, cancellationToken);
+        return new(workspace.Parameters.Span.ToArray(), _data.Train.Count, steps, metrics);
     }
 
     private EvaluationResult Evaluate(ModelDefinition model, EvaluationContext context, CancellationToken cancellationToken)

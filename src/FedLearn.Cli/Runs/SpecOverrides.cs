@@ -55,7 +55,8 @@ internal sealed class SpecOverrides
         }
     }
 
-    private static SpecMistake? Put(JsonObject spec, string path, JsonNode? value)
+    /// <summary>Sets the field at a path; gives the mistake where that cannot be.</summary>
+    public static SpecMistake? Put(JsonObject spec, string path, JsonNode? value)
     {
         var names = path.Split('.');
         var parent = spec;
@@ -74,7 +75,8 @@ internal sealed class SpecOverrides
         return null;
     }
 
-    private static JsonNode? Value(string text)
+    /// <summary>A value as the command line gives it: JSON, or else text.</summary>
+    public static JsonNode? Value(string text)
     {
         try
         {

@@ -9,15 +9,16 @@ namespace FedLearn.Training.Sgd;
 /// A step on a large or the whole batch: gradients of chunks in float32, added up in double, and the step itself in double, rounded once.
 /// So full-batch descent on parts, averaged, stays within float rounding of full-batch descent on the union.
 /// </summary>
-internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
+internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, SgdJob job) : ISgdStep
 {
     /// <summary>The most examples whose gradient is summed in float32.</summary>
     public const int ChunkSize = 128;
 
-    private readonly AlignedFloats _chunk = new(parameters.Length);
-    private readonly double[] _gradient = new double[parameters.Length];
-    private readonly double[]? _velocity = job.Settings.Momentum > 0 ? new double[parameters.Length] : null;
-    private readonly float[]? _start = job.Settings.ProximalMu > 0 ? parameters.Span.ToArray() : null;
+    private readonly AlignedFloats _parameters = workspace.Parameters;
+    private readonly AlignedFloats _chunk = workspace.Gradient;
+    private readonly double[] _gradient = workspace.ExactGradient;
+    private readonly double[]? _velocity = job.Settings.Momentum > 0 ? Cleared(workspace.ExactVelocity) : null;
+    private readonly float[]? _start = job.Settings.ProximalMu > 0 ? StoredStep.CopyOf(workspace.Parameters, workspace.Start) : null;
     private readonly double _rate = job.Settings.LearningRateAt(job.Round);
 
     /// <inheritdoc/>
@@ -29,8 +30,8 @@ internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters
         {
             var chunk = batch.Slice(start, Math.Min(network.MaximumBatch, batch.Length - start));
             network.Gather(data, chunk);
-            sum += network.Forward(parameters.Pointer, chunk.Length, differentiate: true);
-            network.Backward(parameters.Pointer, chunk.Length, _chunk.Pointer, alpha: 0, beta: 1);
+            sum += network.Forward(_parameters.Pointer, chunk.Length, differentiate: true);
+            network.Backward(_parameters.Pointer, chunk.Length, _chunk.Pointer, alpha: 0, beta: 1);
             var gradient = _chunk.Span;
             for (var i = 0; i < gradient.Length; i++)
             {
@@ -44,7 +45,7 @@ internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters
 
     private void Move(double scale)
     {
-        var weights = parameters.Span;
+        var weights = _parameters.Span;
         scale *= ClipFactor(scale);
         for (var i = 0; i < weights.Length; i++)
         {
@@ -61,6 +62,12 @@ internal sealed unsafe class ExactStep(Network network, AlignedFloats parameters
 
             weights[i] = (float)(weights[i] - (_rate * step));
         }
+    }
+
+    private static double[] Cleared(double[] values)
+    {
+        Array.Clear(values);
+        return values;
     }
 
     private double ClipFactor(double scale)

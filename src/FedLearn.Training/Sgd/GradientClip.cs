@@ -10,12 +10,10 @@ namespace FedLearn.Training.Sgd;
 /// place for its gradient that it would not need otherwise.
 /// </summary>
 /// <param name="network">The network, whose forward pass of the batch is done.</param>
-/// <param name="parameters">The parameters.</param>
+/// <param name="workspace">The parameters, and the place for a gradient.</param>
 /// <param name="bound">The largest norm of the batch's mean gradient; 0 = no clipping.</param>
-internal sealed unsafe class GradientClip(Network network, AlignedFloats parameters, double bound)
+internal sealed unsafe class GradientClip(Network network, SgdWorkspace workspace, double bound)
 {
-    private readonly AlignedFloats _gradient = new(bound > 0 ? parameters.Length : 0);
-
     /// <summary>The factor by which the batch's gradient is to be scaled: 1 where its norm is within the bound.</summary>
     public double Factor(int batch)
     {
@@ -24,13 +22,14 @@ internal sealed unsafe class GradientClip(Network network, AlignedFloats paramet
             return 1;
         }
 
-        network.Backward(parameters.Pointer, batch, _gradient.Pointer, alpha: 0, beta: 1f / batch);
+        AlignedFloats parameters = workspace.Parameters, gradient = workspace.ClipGradient;
+        network.Backward(parameters.Pointer, batch, gradient.Pointer, alpha: 0, beta: 1f / batch);
         if (!network.CanRepeatBackward)
         {
             network.Forward(parameters.Pointer, batch, differentiate: true);
         }
 
-        var norm = Math.Sqrt(SquareSum.Of(_gradient.Span));
+        var norm = Math.Sqrt(SquareSum.Of(gradient.Span));
         return norm > bound ? bound / norm : 1;
     }
 }

@@ -1,7 +1,6 @@
 using FedLearn.Core.Specs;
 using FedLearn.Training.Data;
 using FedLearn.Training.Models;
-using FedLearn.Training.Models.Kernels;
 
 namespace FedLearn.Training.Sgd;
 
@@ -9,30 +8,34 @@ namespace FedLearn.Training.Sgd;
 /// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient (clipped) + wd * w + mu * (w - w_t); v = m * v + g;
 /// w -= lr * v. After its buffers are made, a step allocates nothing.
 /// </summary>
-internal sealed unsafe class LocalSgd
+internal sealed class LocalSgd
 {
     private readonly DataSet _data;
     private readonly SgdJob _job;
-    private readonly AlignedFloats _parameters;
-    private readonly Network _network;
+    private readonly SgdWorkspace _workspace;
     private readonly ISgdStep _step;
     private readonly int _batchSize;
 
     public LocalSgd(ModelDefinition model, DataSet data, ReadOnlySpan<float> parameters, SgdJob job)
+        : this(new SgdWorkspace(model, job.Threads), data, parameters, job)
     {
-        (_data, _job) = (data, job);
-        _parameters = new(parameters.Length);
-        parameters.CopyTo(_parameters.Span);
+    }
+
+    /// <summary>Trains in a workspace of its own threads, where the parameters stand until the next training.</summary>
+    public LocalSgd(SgdWorkspace workspace, DataSet data, ReadOnlySpan<float> parameters, SgdJob job)
+    {
+        (_workspace, _data, _job) = (workspace, data, job);
+        parameters.CopyTo(workspace.Parameters.Span);
         _batchSize = job.Settings.BatchSize == 0 ? data.Count : Math.Min(job.Settings.BatchSize, data.Count);
         var exact = job.Settings.BatchSize == 0 || _batchSize > ExactStep.ChunkSize;
-        _network = model.CreateNetwork(exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize, job.Threads);
-        _step = exact ? new ExactStep(_network, _parameters, job)
-            : job.Settings.Momentum > 0 || job.Settings.ProximalMu > 0 ? new StoredStep(_network, _parameters, job)
-            : new PlainStep(_network, _parameters, job);
+        var network = workspace.NetworkFor(exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize);
+        _step = exact ? new ExactStep(network, workspace, job)
+            : job.Settings.Momentum > 0 || job.Settings.ProximalMu > 0 ? new StoredStep(network, workspace, job)
+            : new PlainStep(network, workspace, job);
     }
 
     /// <summary>The parameters, once trained.</summary>
-    public ReadOnlySpan<float> Parameters => _parameters.Span;
+    public ReadOnlySpan<float> Parameters => _workspace.Parameters.Span;
 
     /// <summary>Trains until the epochs are done or a limit is reached.</summary>
     public SgdOutcome Run(CancellationToken cancellationToken)

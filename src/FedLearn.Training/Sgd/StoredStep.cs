@@ -8,35 +8,49 @@ namespace FedLearn.Training.Sgd;
 /// <summary>
 /// SGD whose step needs more than the gradient: heavy-ball momentum, the velocity at zero when a round begins, and FedProx's proximal term.
 /// </summary>
-internal sealed unsafe class StoredStep(Network network, AlignedFloats parameters, SgdJob job) : ISgdStep
+internal sealed unsafe class StoredStep(Network network, SgdWorkspace workspace, SgdJob job) : ISgdStep
 {
-    private readonly AlignedFloats _velocity = new(parameters.Length);
+    private readonly AlignedFloats _parameters = workspace.Parameters;
+    private readonly AlignedFloats _velocity = Cleared(workspace.Gradient);
     private readonly float _rate = (float)job.Settings.LearningRateAt(job.Round);
     private readonly float _momentum = (float)job.Settings.Momentum;
     private readonly float _decay = (float)job.Settings.WeightDecay;
     private readonly float _mu = (float)job.Settings.ProximalMu;
-    private readonly float[] _start = job.Settings.ProximalMu > 0 ? parameters.Span.ToArray() : [];
-    private readonly float[] _way = job.Settings.ProximalMu > 0 ? new float[parameters.Length] : [];
-    private readonly GradientClip _clip = new(network, parameters, job.Settings.MaxGradientNorm);
+    private readonly float[] _start = job.Settings.ProximalMu > 0 ? CopyOf(workspace.Parameters, workspace.Start) : [];
+    private readonly float[] _way = job.Settings.ProximalMu > 0 ? workspace.Way : [];
+    private readonly GradientClip _clip = new(network, workspace, job.Settings.MaxGradientNorm);
+
+    /// <summary>Copies the parameters as they are into <paramref name="target"/> and returns it.</summary>
+    public static float[] CopyOf(AlignedFloats parameters, float[] target)
+    {
+        parameters.Span.CopyTo(target);
+        return target;
+    }
 
     /// <inheritdoc/>
     public LossSum Do(DataSet data, ReadOnlySpan<int> batch)
     {
         network.Gather(data, batch);
-        var sum = network.Forward(parameters.Pointer, batch.Length, differentiate: true);
-        network.Backward(parameters.Pointer, batch.Length, _velocity.Pointer, _momentum, (float)(_clip.Factor(batch.Length) / batch.Length));
+        var sum = network.Forward(_parameters.Pointer, batch.Length, differentiate: true);
+        network.Backward(_parameters.Pointer, batch.Length, _velocity.Pointer, _momentum, (float)(_clip.Factor(batch.Length) / batch.Length));
         if (_decay > 0)
         {
-            TensorPrimitives.MultiplyAdd(parameters.Span, _decay, _velocity.Span, _velocity.Span);
+            TensorPrimitives.MultiplyAdd(_parameters.Span, _decay, _velocity.Span, _velocity.Span);
         }
 
         if (_mu > 0)
         {
-            TensorPrimitives.Subtract(parameters.Span, _start, _way);
+            TensorPrimitives.Subtract(_parameters.Span, _start, _way);
             TensorPrimitives.MultiplyAdd(_way, _mu, _velocity.Span, _velocity.Span);
         }
 
-        TensorPrimitives.MultiplyAdd(_velocity.Span, -_rate, parameters.Span, parameters.Span);
+        TensorPrimitives.MultiplyAdd(_velocity.Span, -_rate, _parameters.Span, _parameters.Span);
         return sum;
+    }
+
+    private static AlignedFloats Cleared(AlignedFloats floats)
+    {
+        floats.Span.Clear();
+        return floats;
     }
 }

@@ -1,0 +1,62 @@
+using System.Globalization;
+using FedLearn.Cli.Plots;
+using FedLearn.Training.Simulation;
+
+namespace FedLearn.Cli.Simulate;
+
+/// <summary>
+/// The files of a sweep's results: <c>rounds.jsonl</c> and <c>rounds.csv</c> grow round by round, <c>summary.json</c> and <c>plot.svg</c> are
+/// written anew after each run. What stood there before is replaced.
+/// </summary>
+internal sealed class ResultFiles : IDisposable
+{
+    private const string CsvHead = "run,round,version,updates,examples,steps,learning_rate,train_loss,loss,accuracy";
+
+    private readonly string _folder;
+    private readonly StreamWriter _lines;
+    private readonly StreamWriter _csv;
+
+    public ResultFiles(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        _folder = folder;
+        _lines = new StreamWriter(Path.Combine(folder, "rounds.jsonl"));
+        _csv = new StreamWriter(Path.Combine(folder, "rounds.csv"));
+        _csv.WriteLine(CsvHead);
+    }
+
+    public void Add(string label, SimulatedRound round)
+    {
+        SummaryPrinter.WriteRound(_lines, label, round);
+        object?[] cells =
+        [
+            $"\"{label.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", round.Round, round.Version, round.Updates, round.Examples, round.Steps,
+            round.LearningRate, double.IsFinite(round.TrainLoss) ? round.TrainLoss : null, round.Loss, round.Accuracy,
+        ];
+        _csv.WriteLine(string.Join(',', cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture))));
+    }
+
+    public void Finish(IReadOnlyList<RunSummary> summaries)
+    {
+        _lines.Flush();
+        _csv.Flush();
+        using (var summary = new StreamWriter(Path.Combine(_folder, "summary.json")))
+        {
+            SummaryPrinter.Print(summary, summaries, json: true);
+        }
+
+        LinePlot[] plots = [Plot("accuracy", r => r.Accuracy), Plot("loss", r => r.Loss)];
+        File.WriteAllText(Path.Combine(_folder, "plot.svg"), SvgDocument.Of(plots));
+
+        LinePlot Plot(string metric, Func<SimulatedRound, double?> value) => new(
+            $"test {metric}",
+            "round",
+            [.. summaries.Select(s => new PlotLine(s.Run.Label, [.. s.Result.Rounds.Where(r => value(r) is { } v && double.IsFinite(v)).Select(r => ((double)r.Round, value(r)!.Value))]))]);
+    }
+
+    public void Dispose()
+    {
+        _lines.Dispose();
+        _csv.Dispose();
+    }
+}

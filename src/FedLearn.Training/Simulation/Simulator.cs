@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using FedLearn.Core.Aggregation;
+using FedLearn.Core.Models;
+using FedLearn.Core.Optimizers;
+using FedLearn.Core.Rounds;
+using FedLearn.Core.Specs;
+
+namespace FedLearn.Training.Simulation;
+
+/// <summary>
+/// Runs a federation of virtual clients in this process: the decisions of <see cref="RunMachine"/>, its selection, the aggregation rules, the
+/// server step and the trainers are those of the real thing; only network, disk and clock are not. The same setup gives the same bits whatever the
+/// number of threads.
+/// </summary>
+/// <remarks>
+/// Memory: the data, one delta for each client of a cohort, and a few vectors for each thread. A client whose training diverges, or whose
+/// update the bounds refuse, gives the round up; after <see cref="MostVoids"/> void rounds in a row the run has failed.
+/// </remarks>
+public sealed class Simulator
+{
+    /// <summary>So many void rounds in a row end a run.</summary>
+    public const int MostVoids = 10;
+
+    private readonly SimulationContext _context;
+    private readonly CohortTraining _training;
+    private readonly TestSetEvaluator _evaluator;
+    private readonly Queue<RunEvent> _events = [];
+    private readonly List<SimulatedRound> _rounds = [];
+    private readonly float[] _parameters;
+    private readonly double[] _aggregate;
+    private IReadOnlyList<VirtualUpdate> _updates = [];
+    private RunState _state;
+    private TimeSpan _now;
+    private string _reason = "";
+
+    /// <summary>Prepares a run.</summary>
+    /// <exception cref="InvalidDataException">The model is no built-in one, or a client cannot serve it; the message says why.</exception>
+    public Simulator(SimulationSetup setup)
+    {
+        _context = new(setup);
+        _training = new(_context);
+        _evaluator = new(_context.Model, setup.Data.Test, _context.Threads);
+        _parameters = new float[setup.Spec.Model.Manifest.ElementCount];
+        _aggregate = new double[_parameters.Length];
+
+        // One report, and it is the test set's.
+        var every = _evaluator.HasExamples ? setup.Spec.Evaluation.EveryRounds : 0;
+        var evaluation = setup.Spec.Evaluation with { EveryRounds = every, Fraction = 1e-9, MinReports = 1 };
+        _state = new RunState { Spec = setup.Spec with { Evaluation = evaluation } };
+    }
+
+    /// <summary>Runs to the end; once.</summary>
+    /// <param name="onRound">Told of each round once it is over; null = nobody.</param>
+    /// <param name="cancellationToken">Ends the simulation within a step of training.</param>
+    public SimulationResult Run(Action<SimulatedRound>? onRound = null, CancellationToken cancellationToken = default)
+    {
+        new ModelInitializer(_state.Spec.Model.Manifest, _state.Spec.Seed).Fill(0, _parameters);
+        _events.Enqueue(new RunEvent.EligibleChanged([.. _context.Setup.Data.Clients.Select(c => c.Id).ToImmutableSortedSet(StringComparer.Ordinal)]));
+        while (_state.Phase != RunPhase.Over)
+        {
+            var told = _rounds.Count;
+            Decide(_events.TryDequeue(out var next) ? next : Wait(), cancellationToken);
+            foreach (var round in _rounds.Skip(told))
+            {
+                onRound?.Invoke(round);
+            }
+        }
+
+        return new(_state.Outcome == RunOutcome.Completed, _reason, _rounds, _parameters);
+    }
+
+    private void Decide(RunEvent happened, CancellationToken cancellationToken)
+    {
+        var decision = RunMachine.Decide(_state, happened, _now);
+        _state = decision.State;
+        foreach (var effect in decision.Effects)
+        {
+            CarryOut(effect, cancellationToken);
+        }
+    }
+
+    /// <summary>Nobody has anything to say: time passes to the next deadline.</summary>
+    private RunEvent.Tick Wait()
+    {
+        _now = RunMachine.NextDeadline(_state, _now) ?? throw new InvalidDataException(
+            $"a round needs {Selection.Needed(_state.Spec)} clients (cohort.minimum, closing.minUpdates), but there are {_state.Eligible.Count}");
+        return new RunEvent.Tick();
+    }
+
+    private void CarryOut(RunEffect effect, CancellationToken cancellationToken)
+    {
+        switch (effect)
+        {
+            case RunEffect.OpenRound e:
+                Train(e.Round, cancellationToken);
+                break;
+            case RunEffect.Aggregate e:
+                Aggregate(e.Round);
+                _events.Enqueue(new RunEvent.AggregateReady(e.Round.Number, e.NewVersion));
+                break;
+            case RunEffect.OpenEvaluation e:
+                Evaluate(e.Round, cancellationToken);
+                break;
+            case RunEffect.CloseRound e:
+                Close(e.Round, _state.Version, e.Metrics);
+                break;
+            case RunEffect.VoidRound e:
+                Void(e.Round, e.Reason);
+                break;
+            case RunEffect.EndRun e:
+                _reason = e.Outcome == RunOutcome.Stopped ? _reason : e.Reason;
+                break;
+        }
+    }
+
+    private void Train(RoundState round, CancellationToken cancellationToken)
+    {
+        _training.Reuse(_updates);
+        var spec = _state.Spec;
+        var able = _context.Setup.Stragglers.Plan(spec.Seed, round.Number, round.Cohort, spec.Client.Epochs);
+
+        // With over-selection the first to arrive are counted; who that is, is drawn.
+        var work = able.OrderBy(w => SeededRandom.For("simulation/arrival", spec.Seed, round.Number, w.ClientId).NextUInt64()).Take(round.Wanted).ToList();
+        _updates = _training.Train(round.Number, _parameters, work, cancellationToken);
+        foreach (var update in _updates)
+        {
+            _events.Enqueue(update.Failure is null
+                ? new RunEvent.UpdateSealed(update.ClientId, round.Number, round.BaseVersion, new($"{round.Number}/{update.ClientId}", update.Examples, update.Loss))
+                : new RunEvent.StageDeclined(update.ClientId, round.Number, RunPhase.Fitting));
+        }
+    }
+
+    private void Aggregate(RoundState round)
+    {
+        var counted = Counted(round);
+        var updates = new MemoryUpdates([.. counted.Select(u => (ReadOnlyMemory<float>)u.Delta)], [.. counted.Select(u => (double)u.Examples)]);
+        updates.Aggregate(StrategyKinds.RuleOf(_state.Spec.Strategy), _aggregate);
+        ServerSgd.Step(_parameters, _aggregate, _state.Spec.Strategy.ServerLearningRate, _parameters);
+    }
+
+    private void Evaluate(RoundState round, CancellationToken cancellationToken)
+    {
+        var (loss, accuracy) = _evaluator.Run(_parameters, cancellationToken);
+        var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("loss", loss);
+        metrics = _context.Model.Classifies ? metrics.Add("accuracy", accuracy) : metrics;
+        foreach (var evaluator in round.Evaluators)
+        {
+            _events.Enqueue(new RunEvent.EvaluationReported(evaluator, round.Number, new(1, metrics)));
+        }
+    }
+
+    private void Void(RoundState round, string reason)
+    {
+        Close(round, version: null, ImmutableSortedDictionary<string, double>.Empty);
+        if (_rounds.Count >= MostVoids && _rounds.TakeLast(MostVoids).All(r => r.Version is null))
+        {
+            var failure = _updates.FirstOrDefault(u => u.Failure is not null)?.Failure;
+            _reason = $"{MostVoids} rounds in a row are void: {failure ?? reason}";
+            _events.Enqueue(new RunEvent.StopRequested(_reason));
+        }
+    }
+
+    private void Close(RoundState round, int? version, ImmutableSortedDictionary<string, double> metrics)
+    {
+        var counted = version is null ? [] : Counted(round);
+        long examples = counted.Sum(u => u.Examples), steps = counted.Sum(u => u.Steps);
+        var trainLoss = counted.Sum(u => u.Loss * ((double)u.Examples / examples));
+        _rounds.Add(new(
+            round.Number,
+            version,
+            counted.Count,
+            examples,
+            steps,
+            counted.Count > 0 ? trainLoss : double.NaN,
+            _state.Spec.Client.LearningRateAt(round.Number),
+            Metric("loss"),
+            Metric("accuracy")));
+
+        double? Metric(string name) => metrics.TryGetValue(name, out var value) ? value : null;
+    }
+
+    private List<VirtualUpdate> Counted(RoundState round) => [.. _updates.Where(u => round.Updates.ContainsKey(u.ClientId))];
+}
