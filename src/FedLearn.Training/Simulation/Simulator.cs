@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
-using FedLearn.Core.Aggregation;
 using FedLearn.Core.Models;
-using FedLearn.Core.Optimizers;
 using FedLearn.Core.Rounds;
-using FedLearn.Core.Specs;
 
 namespace FedLearn.Training.Simulation;
 
@@ -26,8 +23,7 @@ public sealed class Simulator
     private readonly TestSetEvaluator _evaluator;
     private readonly Queue<RunEvent> _events = [];
     private readonly List<SimulatedRound> _rounds = [];
-    private readonly float[] _parameters;
-    private readonly double[] _aggregate;
+    private readonly VirtualServer _server;
     private IReadOnlyList<VirtualUpdate> _updates = [];
     private RunState _state;
     private TimeSpan _now;
@@ -40,8 +36,7 @@ public sealed class Simulator
         _context = new(setup);
         _training = new(_context);
         _evaluator = new(_context.Model, setup.Data.Test, _context.Threads);
-        _parameters = new float[setup.Spec.Model.Manifest.ElementCount];
-        _aggregate = new double[_parameters.Length];
+        _server = new(setup.Spec);
 
         // One report, and it is the test set's.
         var every = _evaluator.HasExamples ? setup.Spec.Evaluation.EveryRounds : 0;
@@ -54,8 +49,7 @@ public sealed class Simulator
     /// <param name="cancellationToken">Ends the simulation within a step of training.</param>
     public SimulationResult Run(Action<SimulatedRound>? onRound = null, CancellationToken cancellationToken = default)
     {
-        new ModelInitializer(_state.Spec.Model.Manifest, _state.Spec.Seed).Fill(0, _parameters);
-        _events.Enqueue(new RunEvent.EligibleChanged([.. _context.Setup.Data.Clients.Select(c => c.Id).ToImmutableSortedSet(StringComparer.Ordinal)]));
+        _events.Enqueue(new RunEvent.EligibleChanged(_context.Setup.Data.Clients.Select(c => c.Id).ToImmutableSortedSet(StringComparer.Ordinal)));
         while (_state.Phase != RunPhase.Over)
         {
             var told = _rounds.Count;
@@ -66,7 +60,7 @@ public sealed class Simulator
             }
         }
 
-        return new(_state.Outcome == RunOutcome.Completed, _reason, _rounds, _parameters);
+        return new(_state.Outcome == RunOutcome.Completed, _reason, _rounds, _server.Parameters);
     }
 
     private void Decide(RunEvent happened, CancellationToken cancellationToken)
@@ -95,7 +89,7 @@ public sealed class Simulator
                 Train(e.Round, cancellationToken);
                 break;
             case RunEffect.Aggregate e:
-                Aggregate(e.Round);
+                _server.Publish(Counted(e.Round));
                 _events.Enqueue(new RunEvent.AggregateReady(e.Round.Number, e.NewVersion));
                 break;
             case RunEffect.OpenEvaluation e:
@@ -121,7 +115,7 @@ public sealed class Simulator
 
         // With over-selection the first to arrive are counted; who that is, is drawn.
         var work = able.OrderBy(w => SeededRandom.For("simulation/arrival", spec.Seed, round.Number, w.ClientId).NextUInt64()).Take(round.Wanted).ToList();
-        _updates = _training.Train(round.Number, _parameters, work, cancellationToken);
+        _updates = _training.Train(round.Number, _server.Parameters, work, cancellationToken);
         foreach (var update in _updates)
         {
             _events.Enqueue(update.Failure is null
@@ -130,17 +124,9 @@ public sealed class Simulator
         }
     }
 
-    private void Aggregate(RoundState round)
-    {
-        var counted = Counted(round);
-        var updates = new MemoryUpdates([.. counted.Select(u => (ReadOnlyMemory<float>)u.Delta)], [.. counted.Select(u => (double)u.Examples)]);
-        updates.Aggregate(StrategyKinds.RuleOf(_state.Spec.Strategy), _aggregate);
-        ServerSgd.Step(_parameters, _aggregate, _state.Spec.Strategy.ServerLearningRate, _parameters);
-    }
-
     private void Evaluate(RoundState round, CancellationToken cancellationToken)
     {
-        var (loss, accuracy) = _evaluator.Run(_parameters, cancellationToken);
+        var (loss, accuracy) = _evaluator.Run(_server.Parameters, cancellationToken);
         var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("loss", loss);
         metrics = _context.Model.Classifies ? metrics.Add("accuracy", accuracy) : metrics;
         foreach (var evaluator in round.Evaluators)

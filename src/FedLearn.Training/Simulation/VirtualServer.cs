@@ -1,0 +1,40 @@
+using FedLearn.Core.Aggregation;
+using FedLearn.Core.Models;
+using FedLearn.Core.Optimizers;
+using FedLearn.Core.Specs;
+
+namespace FedLearn.Training.Simulation;
+
+/// <summary>The server's side of a simulated run: the newest version, and what its optimizer keeps from version to version, in memory.</summary>
+internal sealed class VirtualServer
+{
+    private readonly IAggregationRule _rule;
+    private readonly IServerOptimizer _optimizer;
+    private readonly double[] _aggregate;
+    private readonly float[] _state;
+
+    /// <summary>Draws version 0.</summary>
+    public VirtualServer(RunSpec spec)
+    {
+        (_rule, _optimizer) = (StrategyKinds.RuleOf(spec.Strategy), ServerOptimizers.Of(spec.Strategy));
+        Parameters = new float[spec.Model.Manifest.ElementCount];
+        new ModelInitializer(spec.Model.Manifest, spec.Seed).Fill(0, Parameters);
+        _aggregate = new double[Parameters.Length];
+        _state = new float[_optimizer.State.Length * Parameters.Length];
+        foreach (var (i, vector) in _optimizer.State.Index())
+        {
+            _state.AsSpan(i * Parameters.Length, Parameters.Length).Fill(vector.Start);
+        }
+    }
+
+    /// <summary>The newest version's parameters in manifest order.</summary>
+    public float[] Parameters { get; }
+
+    /// <summary>Aggregates a round's updates, which come in canonical order, and steps to the next version.</summary>
+    public void Publish(IReadOnlyList<VirtualUpdate> updates)
+    {
+        var deltas = new MemoryUpdates([.. updates.Select(u => (ReadOnlyMemory<float>)u.Delta)], [.. updates.Select(u => (double)u.Examples)]);
+        deltas.Aggregate(_rule, _aggregate);
+        _optimizer.Step(Parameters, _aggregate, _state, Parameters);
+    }
+}
