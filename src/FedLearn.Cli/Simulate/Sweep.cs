@@ -1,3 +1,4 @@
+using FedLearn.Cli.Shell;
 using FedLearn.Training.Simulation;
 
 namespace FedLearn.Cli.Simulate;
@@ -66,10 +67,22 @@ internal sealed class Sweep(IReadOnlyList<PlannedRun> plan, Func<string, string>
         if (_loaded is not { } loaded || (loaded.Settings, loaded.Seed) != (settings, run.Spec.Seed))
         {
             _loaded = null;
-            loaded = (settings, run.Spec.Seed, SimulationSources.Load(settings, run.Spec.Seed, resolve));
+            loaded = (settings, run.Spec.Seed, Read(settings, run.Spec.Seed));
             _loaded = loaded;
         }
 
         return loaded.Data;
+    }
+
+    private SimulationData Read(SimulationSettings settings, long seed)
+    {
+        try
+        {
+            return SimulationSources.Load(settings, seed, resolve);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CliException($"the simulation's data: {e.Message}", ExitCode.Usage);
+        }
     }
 }

@@ -11,7 +11,11 @@ public class LearningRateScheduleTests
     {
         var settings = new ClientSettings
         {
-            LearningRate = 0.8, LearningRateDecay = 0.5, LearningRateSchedule = schedule, ScheduleRounds = 2, LearningRateFloor = 0.15,
+            LearningRate = 0.8,
+            LearningRateDecay = 0.5,
+            LearningRateSchedule = schedule,
+            ScheduleRounds = 2,
+            LearningRateFloor = 0.15,
         };
 
         Assert.Equal(rates, Enumerable.Range(1, 6).Select(settings.LearningRateAt));
@@ -22,7 +26,10 @@ public class LearningRateScheduleTests
     {
         var settings = new ClientSettings
         {
-            LearningRate = 0.9, LearningRateSchedule = LearningRateSchedule.Cosine, ScheduleRounds = 3, LearningRateFloor = 0.1,
+            LearningRate = 0.9,
+            LearningRateSchedule = LearningRateSchedule.Cosine,
+            ScheduleRounds = 3,
+            LearningRateFloor = 0.1,
         };
 
         // 0.1 + 0.8 * (1 + cos(k pi/3)) / 2, whose cosines are 1, 1/2, -1/2 and -1; then it stays.

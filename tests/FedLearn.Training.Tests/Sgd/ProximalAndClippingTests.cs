@@ -55,7 +55,13 @@ public class ProximalAndClippingTests
         var start = Given.Parameters(model, 2);
         var settings = new ClientSettings
         {
-            Epochs = 3, BatchSize = batchSize, LearningRate = 0.2, Momentum = momentum, WeightDecay = 0.01, ProximalMu = 0.7, MaxGradientNorm = 0.5,
+            Epochs = 3,
+            BatchSize = batchSize,
+            LearningRate = 0.2,
+            Momentum = momentum,
+            WeightDecay = 0.01,
+            ProximalMu = 0.7,
+            MaxGradientNorm = 0.5,
         };
         var weights = Array.ConvertAll(start, p => (double)p);
         var velocity = new double[weights.Length];

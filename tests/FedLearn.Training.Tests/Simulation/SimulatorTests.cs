@@ -98,11 +98,11 @@ public class SimulatorTests
     [Fact]
     public void Run_ThatDiverges_FailsWithTheReason()
     {
-        var result = Run(new() { Spec = Spec(new() { LearningRate = 1e30 }), Data = s_digits });
+        var result = Run(new() { Spec = Spec(new() { LearningRate = 1e38 }), Data = s_digits });
 
         Assert.False(result.Completed);
         Assert.Contains("diverged", result.Reason, StringComparison.Ordinal);
-        Assert.Equal(Simulator.MostVoids, result.Rounds.Count(r => r.Version is null));
+        Assert.All(result.Rounds.TakeLast(Simulator.MostVoids), r => Assert.Null(r.Version));
     }
 
     [Fact]
