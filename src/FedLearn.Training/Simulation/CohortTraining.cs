@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using FedLearn.Client.Training;
 using FedLearn.Core.Aggregation;
@@ -11,9 +12,12 @@ namespace FedLearn.Training.Simulation;
 /// <param name="Delta">What it trained, less the base version; valid until <see cref="CohortTraining.Reuse"/>.</param>
 /// <param name="Examples">The size of its training set.</param>
 /// <param name="Steps">The optimizer steps it did.</param>
-/// <param name="Loss">Its mean training loss.</param>
-/// <param name="Failure">Why there is no delta, or null where there is one.</param>
-internal sealed record VirtualUpdate(string ClientId, float[] Delta, long Examples, long Steps, double Loss, string? Failure);
+/// <param name="Metrics">What it reports; <c>loss</c> is its mean training loss.</param>
+/// <param name="Failure">Why it does not count, or null where it does.</param>
+internal sealed record VirtualUpdate(string ClientId, float[] Delta, long Examples, long Steps, IReadOnlyDictionary<string, double> Metrics, string? Failure)
+{
+    public double Loss => Metrics["loss"];
+}
 
 /// <summary>
 /// Trains the clients of a round, several at once and each on one thread. Workspaces and deltas are kept from round to round. An update is a
@@ -78,11 +82,11 @@ internal sealed class CohortTraining
             var (steps, metrics) = trainer.TrainIn(workspace, context, cancellationToken);
             var delta = _deltas.TryTake(out var free) ? free : new float[parameters.Length];
             TensorPrimitives.Subtract(workspace.Parameters.Span, parameters, delta);
-            return new(clientId, delta, examples, steps, metrics["loss"], WhyRefused(delta, examples));
+            return new(clientId, delta, examples, steps, metrics, WhyRefused(delta, examples, steps, metrics));
         }
         catch (InvalidOperationException e)
         {
-            return new(clientId, [], examples, 0, double.NaN, e.Message);
+            return new(clientId, [], examples, 0, ImmutableDictionary<string, double>.Empty, e.Message);
         }
         finally
         {
@@ -91,14 +95,14 @@ internal sealed class CohortTraining
     }
 
     /// <summary>What the coordinator's ingest would refuse.</summary>
-    private string? WhyRefused(float[] delta, long examples)
+    private string? WhyRefused(float[] delta, long examples, long steps, Dictionary<string, double> metrics)
     {
         var bounds = _context.Spec.Bounds;
         var norm = Math.Sqrt(SquareSum.Of(delta));
         return !double.IsFinite(norm) ? "the update holds NaN or Inf"
             : bounds.MaxNorm > 0 && norm > bounds.MaxNorm ? $"the update's norm is {norm:0.###}, the bound {bounds.MaxNorm:0.###}"
             : examples > bounds.MaxExamples ? $"the update stands for {examples} examples, the bound is {bounds.MaxExamples}"
-            : null;
+            : UpdateFacts.WhyNot(_context.Spec.Strategy, steps, metrics);
     }
 
     /// <summary>A clock on which no time passes: how much a client trains must not depend on how fast this machine is.</summary>

@@ -89,7 +89,7 @@ public sealed class Simulator
                 Train(e.Round, cancellationToken);
                 break;
             case RunEffect.Aggregate e:
-                _server.Publish(Counted(e.Round));
+                _server.Publish(e.Round.Number, Counted(e.Round));
                 _events.Enqueue(new RunEvent.AggregateReady(e.Round.Number, e.NewVersion));
                 break;
             case RunEffect.OpenEvaluation e:

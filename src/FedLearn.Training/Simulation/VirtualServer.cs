@@ -8,6 +8,7 @@ namespace FedLearn.Training.Simulation;
 /// <summary>The server's side of a simulated run: the newest version, and what its optimizer keeps from version to version, in memory.</summary>
 internal sealed class VirtualServer
 {
+    private readonly RunSpec _spec;
     private readonly IAggregationRule _rule;
     private readonly IServerOptimizer _optimizer;
     private readonly double[] _aggregate;
@@ -16,7 +17,7 @@ internal sealed class VirtualServer
     /// <summary>Draws version 0.</summary>
     public VirtualServer(RunSpec spec)
     {
-        (_rule, _optimizer) = (StrategyKinds.RuleOf(spec.Strategy), ServerOptimizers.Of(spec.Strategy));
+        (_spec, _rule, _optimizer) = (spec, StrategyKinds.RuleOf(spec.Strategy), ServerOptimizers.Of(spec.Strategy));
         Parameters = new float[spec.Model.Manifest.ElementCount];
         new ModelInitializer(spec.Model.Manifest, spec.Seed).Fill(0, Parameters);
         _aggregate = new double[Parameters.Length];
@@ -31,9 +32,10 @@ internal sealed class VirtualServer
     public float[] Parameters { get; }
 
     /// <summary>Aggregates a round's updates, which come in canonical order, and steps to the next version.</summary>
-    public void Publish(IReadOnlyList<VirtualUpdate> updates)
+    public void Publish(int round, IReadOnlyList<VirtualUpdate> updates)
     {
-        var deltas = new MemoryUpdates([.. updates.Select(u => (ReadOnlyMemory<float>)u.Delta)], [.. updates.Select(u => (double)u.Examples)]);
+        var facts = updates.Select(u => UpdateFacts.Of(_spec, round, u.Examples, u.Steps, u.Metrics, norm: 0)).ToList();
+        var deltas = new MemoryUpdates([.. updates.Select(u => (ReadOnlyMemory<float>)u.Delta)], facts);
         deltas.Aggregate(_rule, _aggregate);
         _optimizer.Step(Parameters, _aggregate, _state, Parameters);
     }
