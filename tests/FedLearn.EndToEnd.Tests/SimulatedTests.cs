@@ -24,7 +24,7 @@ public class SimulatedTests
               "name": "twin", "seed": 9, "model": { "kind": "softmax", "inputs": 784, "classes": 10 },
               "strategy": { "kind": "fednova", "optimizer": "adam", "serverLearningRate": 0.01 },
               "cohort": { "minimum": 4, "fraction": 1 }, "closing": { "minUpdates": 4 },
-              "client": { "epochs": 2, "batchSize": 8, "learningRate": 0.05, "momentum": 0.5, "proximalMu": 0.1, "learningRateDecay": 0.9 },
+              "client": { "epochs": 2, "batchSize": 8, "learningRate": 0.05, "proximalMu": 0.1, "learningRateDecay": 0.9 },
               "evaluation": { "everyRounds": 2 }, "stop": { "rounds": 5 }
             }
             """);
