@@ -3,13 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
+using FedLearn.Training.Simulation.Attacks;
 
 namespace FedLearn.Cli.Simulate;
 
 /// <summary>The options that say what the simulated federation is: a file, and what the command line says over it.</summary>
 internal sealed class SimulationOptions
 {
-    private static readonly string[] s_names = ["source", "schema", "testFraction", "partition", "clients", "stragglers"];
+    private static readonly string[] s_names = ["source", "schema", "testFraction", "partition", "clients", "stragglers", "attack"];
 
     private readonly Option<string> _file = new("--simulation") { Description = "The simulation's file; without it SPEC.simulation.json beside SPEC.json, where there is one.", HelpName = "FILE" };
     private readonly Option<string> _data = new("--data") { Description = "The folder of data sets; default the environment variable FEDLEARN_DATA.", HelpName = "DIR" };
@@ -23,6 +24,7 @@ internal sealed class SimulationOptions
         new("--partition") { Description = "How the data is dealt: iid, shards:N (by label), dirichlet:ALPHA (label skew) or quantity:SIGMA (size skew). Default iid.", HelpName = "KIND:NUMBER" },
         new("--clients") { Description = "The number of virtual clients. Default 100, or as many as the source has.", HelpName = "N" },
         new("--stragglers") { Description = "The share of each cohort that affords only some epochs, and whether that is dropped or sent: 0.9:drop, 0.9:partial. Default none.", HelpName = "SHARE:WHAT" },
+        new("--attack") { Description = $"Hostile clients: the attack ({string.Join(", ", Adversary.Kinds.Keys)}), their share of all, and how strong: signFlip:0.2:4. Default none.", HelpName = "KIND:SHARE:STRENGTH" },
     ];
 
     public SimulationOptions AddTo(Command command)

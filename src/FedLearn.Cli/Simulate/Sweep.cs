@@ -1,5 +1,6 @@
 using FedLearn.Cli.Shell;
 using FedLearn.Training.Simulation;
+using FedLearn.Training.Simulation.Attacks;
 
 namespace FedLearn.Cli.Simulate;
 
@@ -44,6 +45,7 @@ internal sealed class Sweep(IReadOnlyList<PlannedRun> plan, Func<string, string>
                 Spec = run.Spec,
                 Data = Load(run),
                 Stragglers = Stragglers.Parse(run.Simulation.Stragglers),
+                Adversary = Adversary.Parse(run.Simulation.Attack),
                 Threads = threads,
             });
             var result = simulator.Run(
@@ -63,7 +65,7 @@ internal sealed class Sweep(IReadOnlyList<PlannedRun> plan, Func<string, string>
     private SimulationData Load(PlannedRun run)
     {
         // The partition is the seed's, and stragglers are no matter of the data.
-        var settings = run.Simulation with { Stragglers = "none" };
+        var settings = run.Simulation with { Stragglers = "none", Attack = "none" };
         if (_loaded is not { } loaded || (loaded.Settings, loaded.Seed) != (settings, run.Spec.Seed))
         {
             _loaded = null;

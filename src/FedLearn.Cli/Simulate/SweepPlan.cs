@@ -5,6 +5,7 @@ using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
 using FedLearn.Core.Specs;
 using FedLearn.Training.Simulation;
+using FedLearn.Training.Simulation.Attacks;
 
 namespace FedLearn.Cli.Simulate;
 
@@ -56,6 +57,7 @@ internal static class SweepPlan
         {
             var settings = simulation.Deserialize<SimulationSettings>(s_json)!;
             Stragglers.Parse(settings.Stragglers);
+            Adversary.Parse(settings.Attack);
             if (settings.Partition is { } partition)
             {
                 Partitions.Parse(partition);

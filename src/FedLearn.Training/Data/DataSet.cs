@@ -97,6 +97,9 @@ public sealed class DataSet
         return new(floats, bytes, [.. sets.SelectMany(s => s._labels)], sets[0].FeatureCount, sets[0].Classes);
     }
 
+    /// <summary>The same examples under other labels.</summary>
+    public DataSet WithLabels(float[] labels) => new(_floats, _bytes, labels, FeatureCount, Classes);
+
     /// <summary>A data set of the examples at <paramref name="indices"/>, in that order.</summary>
     public DataSet Select(ReadOnlySpan<int> indices)
     {

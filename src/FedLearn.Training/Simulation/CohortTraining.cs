@@ -29,6 +29,7 @@ internal sealed class CohortTraining
 
     private readonly SimulationContext _context;
     private readonly Dictionary<string, (LocalTrainer Trainer, int Examples)> _clients;
+    private readonly ImmutableHashSet<string> _hostile;
     private readonly ConcurrentBag<SgdWorkspace> _workspaces = [];
     private readonly ConcurrentBag<float[]> _deltas = [];
 
@@ -37,6 +38,7 @@ internal sealed class CohortTraining
     {
         _context = context;
         var data = context.Setup.Data;
+        _hostile = context.Setup.Adversary.Among(data.Clients.Select(c => c.Id), context.Spec.Seed);
         _clients = data.Clients.ToDictionary(
             c => c.Id,
             c => (new LocalTrainer(context.Model.Kind, new(data.Schema, c.Train, data.Test), StoppedClock.Instance, threads: 1), c.Train.Count),
@@ -92,6 +94,15 @@ internal sealed class CohortTraining
         {
             _workspaces.Add(workspace);
         }
+    }
+
+    /// <summary>Lets the hostile clients of a round send what they like instead of what they trained.</summary>
+    public IReadOnlyList<VirtualUpdate> Attack(int round, IReadOnlyList<VirtualUpdate> updates)
+    {
+        var adversary = _context.Setup.Adversary;
+        var trained = updates.Where(u => u.Failure is null).ToList();
+        adversary.Forge([.. trained.Select(u => u.Delta)], [.. trained.Select(u => _hostile.Contains(u.ClientId))], _context.Spec.Seed, round);
+        return [.. updates.Select(u => u.Failure is null && _hostile.Contains(u.ClientId) ? u with { Failure = WhyRefused(u.Delta, u.Examples) } : u)];
     }
 
     /// <summary>What the coordinator's ingest would refuse.</summary>

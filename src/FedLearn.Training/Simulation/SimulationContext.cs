@@ -13,7 +13,7 @@ internal sealed class SimulationContext
     /// <exception cref="InvalidDataException">The spec's model is no built-in one.</exception>
     public SimulationContext(SimulationSetup setup)
     {
-        Setup = setup;
+        Setup = setup with { Data = setup.Adversary.Poison(setup.Data, setup.Spec.Seed) };
         using var json = JsonDocument.Parse(setup.Spec.Model.Json);
         _modelJson = json.RootElement.Clone();
         var model = ModelRegistry.Create(_modelJson);

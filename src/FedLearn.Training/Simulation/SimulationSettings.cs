@@ -20,4 +20,7 @@ public sealed record SimulationSettings
 
     /// <summary>Who can afford how much, see <see cref="Simulation.Stragglers.Parse"/>. Default none.</summary>
     public string Stragglers { get; init; } = "none";
+
+    /// <summary>Who is hostile and how, see <see cref="Attacks.Adversary.Parse"/>. Default none.</summary>
+    public string Attack { get; init; } = "none";
 }

@@ -1,4 +1,5 @@
 using FedLearn.Core.Specs;
+using FedLearn.Training.Simulation.Attacks;
 
 namespace FedLearn.Training.Simulation;
 
@@ -17,6 +18,9 @@ public sealed record SimulationSetup
 
     /// <summary>Who can afford how much. Default: everybody everything.</summary>
     public Stragglers Stragglers { get; init; } = Stragglers.None;
+
+    /// <summary>Who is hostile and how. Default: nobody.</summary>
+    public Adversary Adversary { get; init; } = Adversary.None;
 
     /// <summary>How many clients train at once, each on one thread; changes no bit. 0, the default: one per core.</summary>
     public int Threads { get; init; }

@@ -115,7 +115,7 @@ public sealed class Simulator
 
         // With over-selection the first to arrive are counted; who that is, is drawn.
         var work = able.OrderBy(w => SeededRandom.For("simulation/arrival", spec.Seed, round.Number, w.ClientId).NextUInt64()).Take(round.Wanted).ToList();
-        _updates = _training.Train(round.Number, _server.Parameters, work, cancellationToken);
+        _updates = _training.Attack(round.Number, _training.Train(round.Number, _server.Parameters, work, cancellationToken));
         foreach (var update in _updates)
         {
             _events.Enqueue(update.Failure is null
