@@ -102,11 +102,11 @@ internal sealed class CohortTraining
         var adversary = _context.Setup.Adversary;
         var trained = updates.Where(u => u.Failure is null).ToList();
         adversary.Forge([.. trained.Select(u => u.Delta)], [.. trained.Select(u => _hostile.Contains(u.ClientId))], _context.Spec.Seed, round);
-        return [.. updates.Select(u => u.Failure is null && _hostile.Contains(u.ClientId) ? u with { Failure = WhyRefused(u.Delta, u.Examples) } : u)];
+        return [.. updates.Select(u => u.Failure is null && _hostile.Contains(u.ClientId) ? u with { Failure = WhyRefused(u.Delta, u.Examples, u.Steps, u.Metrics) } : u)];
     }
 
     /// <summary>What the coordinator's ingest would refuse.</summary>
-    private string? WhyRefused(float[] delta, long examples, long steps, Dictionary<string, double> metrics)
+    private string? WhyRefused(float[] delta, long examples, long steps, IReadOnlyDictionary<string, double> metrics)
     {
         var bounds = _context.Spec.Bounds;
         var norm = Math.Sqrt(SquareSum.Of(delta));
