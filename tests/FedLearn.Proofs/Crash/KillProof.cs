@@ -138,6 +138,11 @@ internal sealed class KillProof(string folder, int kills, int seed, Findings fin
             findings.Require(median <= undisturbed.Start + limit, $"half of the recoveries took {median.TotalSeconds:0.00} s or more; an undisturbed start takes {undisturbed.Start.TotalSeconds:0.00} s and {limit.TotalSeconds:0} s more are allowed");
         }
 
+        foreach (var round in stored.Rounds.Where(r => r.Status == "Void"))
+        {
+            findings.Say($"run {round.RunId} round {round.Number} is void: {round.Reason}");
+        }
+
         findings.Require(stored.Runs.Count == 2 * _laps, $"{2 * _laps} runs were created, the database holds {stored.Runs.Count}");
         findings.Say($"{_killed} kills ({_killedInStart} of them while starting), {_workersKilled} kills of a worker ({resumed} updates that it had kept were delivered by its next process)");
         findings.Say($"{stored.Runs.Count} runs, {stored.Rounds.Count} rounds, {stored.Versions.Count} versions, {federation.Ledger.All.Count} receipts: all counted once, same bits as the undisturbed run");

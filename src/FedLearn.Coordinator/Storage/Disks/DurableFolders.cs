@@ -22,14 +22,15 @@ internal sealed class DurableFolders(IDisk disk, string root)
         }
     }
 
-    /// <summary>Deletes a folder with everything in it.</summary>
+    /// <summary>Deletes a folder with everything in it. That may take long; others are made meanwhile.</summary>
     public void Delete(string path)
     {
         lock (_gate)
         {
             _durable.Remove(path);
-            disk.DeleteFolder(path);
         }
+
+        disk.DeleteFolder(path);
     }
 
     private void MakeBelowRoot(string path)
