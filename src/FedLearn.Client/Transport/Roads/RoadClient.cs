@@ -17,8 +17,18 @@ internal sealed class RoadClient : IDisposable
     private readonly TimeProvider _time;
 
     public RoadClient(Uri coordinator, ServerTrust? trust, TimeProvider time)
+        : this(coordinator, NewHandler(trust), time)
     {
-        (_coordinator, _time) = (coordinator, time);
+    }
+
+    /// <param name="coordinator">The coordinator's own address.</param>
+    /// <param name="handler">Exchanges requests for responses; disposed with this.</param>
+    /// <param name="time">The clock.</param>
+    internal RoadClient(Uri coordinator, HttpMessageHandler handler, TimeProvider time) =>
+        (_coordinator, _time, _http) = (coordinator, time, new HttpMessageInvoker(handler));
+
+    private static SocketsHttpHandler NewHandler(ServerTrust? trust)
+    {
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -28,7 +38,7 @@ internal sealed class RoadClient : IDisposable
             UseCookies = false,
         };
         trust?.ApplyTo(handler);
-        _http = new HttpMessageInvoker(handler);
+        return handler;
     }
 
     /// <summary>Sends an update's bytes from an offset on.</summary>
@@ -127,6 +137,11 @@ internal sealed class RoadClient : IDisposable
         catch (OperationCanceledException) when (guard.IsStalled && !cancellationToken.IsCancellationRequested)
         {
             throw new RoadException("no byte moves on it any more", broke: true);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own limit on connecting, which it reports as if somebody had cancelled.
+            throw new RoadException("no connection came about in time", broke: false, fault);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
