@@ -19,7 +19,7 @@ public sealed class CrashTests : IDisposable
     {
         var findings = new Findings(_output);
 
-        await new KillProof(_folder, kills: 4, seed: 1, findings).RunAsync();
+        await new KillProof(_folder, kills: 4, seed: 1, findings, alone: false).RunAsync();
 
         Assert.True(findings.AllHold, _output.ToString());
     }

@@ -11,7 +11,8 @@ internal sealed record PlotLine(string Label, IReadOnlyList<(double X, double Y)
 /// <param name="Lines">The lines.</param>
 internal sealed record LinePlot(string Title, string XTitle, IReadOnlyList<PlotLine> Lines)
 {
-    public PlotAxis XAxis => PlotAxis.Around([.. Lines.SelectMany(l => l.Points).Select(p => p.X)]);
+    /// <summary>Counts something, such as rounds: no tick is between two whole numbers.</summary>
+    public PlotAxis XAxis => PlotAxis.Around([.. Lines.SelectMany(l => l.Points).Select(p => p.X)], leastTick: 1);
 
     public PlotAxis YAxis => PlotAxis.Around([.. Lines.SelectMany(l => l.Points).Select(p => p.Y)]);
 }
@@ -36,16 +37,16 @@ internal readonly record struct PlotAxis(double Low, double High, double Tick)
     }
 
     /// <summary>The axis that holds all values between two of its ticks.</summary>
-    public static PlotAxis Around(IReadOnlyCollection<double> values)
+    public static PlotAxis Around(IReadOnlyCollection<double> values, double leastTick = 0)
     {
         if (values.Count == 0)
         {
-            return new(0, 1, 0.2);
+            return new(0, 1, Math.Max(leastTick, 0.2));
         }
 
         var (low, high) = (values.Min(), values.Max());
         var span = high > low ? high - low : Math.Max(1e-3, Math.Abs(high) * 0.1);
-        var tick = RoundUp(span / (MostTicks - 1));
+        var tick = Math.Max(leastTick, RoundUp(span / (MostTicks - 1)));
         return new(Math.Floor(low / tick) * tick, Math.Max(Math.Ceiling(high / tick), Math.Floor(low / tick) + 1) * tick, tick);
     }
 

@@ -17,10 +17,10 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
     /// <summary>The files of updates that stay open during an aggregation; the others are opened for each block.</summary>
     private const int MaxOpenFiles = 512;
 
-    private static int Threads => Environment.ProcessorCount;
-
     /// <summary>Rounds may end while an earlier one's files are still being deleted.</summary>
     private readonly Lock _dropping = new();
+
+    private static int Threads => Environment.ProcessorCount;
 
     public StoredVersion Initialise(string runId, RunSpec spec, Stream? initial) =>
         versions.Write(runId, 0, 0, [], spec.Model.Manifest, [], writer =>

@@ -5,8 +5,6 @@ namespace FedLearn.Proofs.Crash;
 /// <summary>The crash harness: a real coordinator process that is killed, starved and damaged while real workers go on.</summary>
 internal sealed class CrashProof : IProof
 {
-    private static readonly TimeSpan s_recoveryLimit = TimeSpan.FromSeconds(2);
-
     public string Name => "crash";
 
     public string Summary => "real processes: --kills N [--seed S]; --syscalls [--all [--most N]] (needs strace); --cases [--case NAME] [--gigabyte] [--require-mount]";
@@ -23,7 +21,7 @@ internal sealed class CrashProof : IProof
         if (arguments.Has("kills"))
         {
             var kills = arguments.Int("kills", 100);
-            await InFolderAsync(findings, $"--kills {kills} --seed {seed}", f => new KillProof(f, kills, seed, findings, s_recoveryLimit).RunAsync()).ConfigureAwait(false);
+            await InFolderAsync(findings, $"--kills {kills} --seed {seed}", f => new KillProof(f, kills, seed, findings, alone: true).RunAsync()).ConfigureAwait(false);
         }
 
         if (arguments.Has("syscalls"))
