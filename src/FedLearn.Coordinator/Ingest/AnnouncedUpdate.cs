@@ -11,8 +11,8 @@ internal sealed record AnnouncedUpdate(string ClientId, UpdateHeader Header)
 
     public int Round => Header.Round;
 
-    /// <summary>The bytes to come: of the one part that FedAvg takes.</summary>
-    public long ByteLength => Header.Parts[0].ByteLength;
+    /// <summary>The bytes to come, of all parts. What a header says that was not checked yet may be any number.</summary>
+    public long ByteLength { get; } = Header.Parts.Aggregate(0L, (sum, part) => unchecked(sum + part.ByteLength));
 
     /// <summary>The digest that identifies the update, 32 bytes.</summary>
     public byte[] Digest { get; } = HeaderValidator.DigestOf(Header);

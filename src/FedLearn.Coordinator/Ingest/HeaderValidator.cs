@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Core.Aggregation;
 using FedLearn.Core.Proofs;
@@ -27,12 +28,7 @@ internal static class HeaderValidator
             return Problem.FailedPrecondition($"base_digest: expected {Hex(run.Newest.Digest)} (version {run.Newest.Number}), got {Hex(header.BaseDigest.Span)}; train from the assigned base version");
         }
 
-        if (header.Parts.Count != 1 || header.Parts[0].Name != "delta")
-        {
-            return Problem.Invalid($"parts: expected exactly one, named 'delta', got [{string.Join(", ", header.Parts.Select(p => p.Name))}]");
-        }
-
-        return CheckPart(header.Parts[0], manifest.ByteLength) ?? CheckNumbers(header, run.Spec);
+        return CheckParts(header, StrategyKinds.PartsOf(run.Spec.Strategy), manifest.ByteLength) ?? CheckNumbers(header, run.Spec);
     }
 
     /// <summary>What is wrong with named numbers, or null.</summary>
@@ -62,19 +58,27 @@ internal static class HeaderValidator
     /// <summary>The digest that identifies an update.</summary>
     public static byte[] DigestOf(UpdateHeader header) => BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory));
 
-    private static Problem? CheckPart(UpdatePart part, long byteLength)
+    private static Problem? CheckParts(UpdateHeader header, ImmutableArray<string> expected, long byteLength)
+    {
+        var names = header.Parts.Select(p => p.Name);
+        return names.SequenceEqual(expected)
+            ? header.Parts.Index().Select(p => CheckPart(p.Item, $"parts[{p.Index}]", byteLength)).FirstOrDefault(p => p is not null)
+            : Problem.Invalid($"parts: expected exactly {expected.Length}, named '{string.Join("', '", expected)}', got [{string.Join(", ", names)}]");
+    }
+
+    private static Problem? CheckPart(UpdatePart part, string path, long byteLength)
     {
         if (part.Encoding != Encoding.F32)
         {
-            return Problem.Invalid($"parts[0].encoding: expected ENCODING_F32, got {part.Encoding}");
+            return Problem.Invalid($"{path}.encoding: expected ENCODING_F32, got {part.Encoding}");
         }
 
         if (part.ByteLength != byteLength)
         {
-            return Problem.Invalid($"parts[0].byte_length: expected {byteLength} bytes ({byteLength / sizeof(float)} float32 values), got {part.ByteLength}; the update has the wrong shape");
+            return Problem.Invalid($"{path}.byte_length: expected {byteLength} bytes ({byteLength / sizeof(float)} float32 values), got {part.ByteLength}; the update has the wrong shape");
         }
 
-        return part.Digest.Length == 32 ? null : Problem.Invalid($"parts[0].digest: expected 32 bytes, got {part.Digest.Length}");
+        return part.Digest.Length == 32 ? null : Problem.Invalid($"{path}.digest: expected 32 bytes, got {part.Digest.Length}");
     }
 
     private static Problem? CheckNumbers(UpdateHeader header, RunSpec spec)

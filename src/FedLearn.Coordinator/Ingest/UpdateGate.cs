@@ -45,25 +45,25 @@ internal sealed class UpdateGate(CoordinatorLog log)
     /// <summary>What is wrong with the bytes of an update, once they have all come, or null.</summary>
     /// <param name="run">The update's run.</param>
     /// <param name="update">What the client announced.</param>
-    /// <param name="digest">The digest of the bytes of its one part.</param>
-    /// <param name="norm">Their L2 norm; not finite where one of their values is not.</param>
-    public static Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, ReadOnlySpan<byte> digest, double norm)
+    /// <param name="parts">What the bytes of its parts say, in the header's order.</param>
+    public static Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, IReadOnlyList<WholePart> parts)
     {
-        var announced = update.Header.Parts[0].Digest.Span;
-        if (!digest.SequenceEqual(announced))
+        var came = 0L;
+        foreach (var (announced, part) in update.Header.Parts.Zip(parts))
         {
-            return Problem.Invalid($"the bytes' digest is {Convert.ToHexStringLower(digest)}, the header says {Convert.ToHexStringLower(announced)}; they were changed on the way, send the update again");
+            came += announced.ByteLength;
+            if (!announced.Digest.Span.SequenceEqual(part.Digest))
+            {
+                return Problem.Invalid($"part '{announced.Name}': the bytes' digest is {Convert.ToHexStringLower(part.Digest)}, the header says {Convert.ToHexStringLower(announced.Digest.Span)}; they were changed on the way, send the update again");
+            }
+
+            if (!double.IsFinite(part.Norm))
+            {
+                return NotFinite(came);
+            }
         }
 
-        if (!double.IsFinite(norm))
-        {
-            return NotFinite(update.ByteLength);
-        }
-
-        var maxNorm = run.Spec.Bounds.MaxNorm;
-        return maxNorm > 0 && norm > maxNorm
-            ? Problem.Invalid($"the update's L2 norm is {norm:g6}, the run allows {maxNorm:g6} at most (bounds.maxNorm)")
-            : null;
+        return CheckNorm("update", parts[0].Norm, run.Spec.Bounds.MaxNorm, "bounds.maxNorm");
     }
 
     /// <summary>Some value before a byte is NaN or infinite.</summary>
@@ -81,6 +81,10 @@ internal sealed class UpdateGate(CoordinatorLog log)
             Problem: Problem.Unavailable("the coordinator could not make the update durable just now (the database is busy, or it is stopping); nothing was counted, send it again"),
             KeepsBytes: true),
     };
+
+    private static Problem? CheckNorm(string what, double norm, double most, string bound) => most > 0 && norm > most
+        ? Problem.Invalid($"the {what}'s L2 norm is {norm:g6}, the run allows {most:g6} at most ({bound})")
+        : null;
 
     private static Problem Refuse(OpenRun run, Refusal refusal, int round)
     {

@@ -35,7 +35,7 @@ internal sealed class UpdateIngest(
         }
 
         var key = UploadKey.Of(update);
-        var offset = uploads.ResumeOffset(key, update.ByteLength);
+        var offset = uploads.ResumeOffset(key, update.Header.Parts);
         return disk.WhyNot(update.ByteLength - offset) is { } full ? throw full.ToException() : (null, book.Open(key, update), offset);
     }
 
@@ -125,7 +125,7 @@ internal sealed class UpdateIngest(
 
     private IUpload OpenAt(UploadKey key, AnnouncedUpdate update, long offset)
     {
-        var upload = uploads.Open(key, update.ByteLength, startAnew: offset == 0);
+        var upload = uploads.Open(key, update.Header.Parts, startAnew: offset == 0);
         if (upload.Length == offset)
         {
             return upload;
@@ -178,8 +178,8 @@ internal sealed class UpdateIngest(
             throw Problem.Invalid($"expected {update.ByteLength} bytes, the stream ended after {upload.Length}; call OpenUpdate and go on from the offset that it returns").ToException();
         }
 
-        var digest = upload.Finish();
-        if (UpdateGate.CheckWhole(run, update, digest, upload.Norm) is { } problem)
+        var parts = upload.Finish();
+        if (UpdateGate.CheckWhole(run, update, parts) is { } problem)
         {
             throw Refuse(upload, problem);
         }
@@ -189,7 +189,7 @@ internal sealed class UpdateIngest(
             throw Problem.Of(Refusal.RoundClosed, run.Id, update.Round).ToException();
         }
 
-        var sealedUpdate = Seal(update, upload.Norm, place);
+        var sealedUpdate = Seal(update, parts[0].Norm, place);
         var happened = new RunEvent.UpdateSealed(update.ClientId, update.Round, update.Header.BaseVersion, RunStore.Accepted(sealedUpdate));
         var answer = UpdateGate.Conclude(update, await runs.AskAsync(run.Id, happened, sealedUpdate).ConfigureAwait(false));
         if (answer is { Problem: not null, KeepsBytes: false })

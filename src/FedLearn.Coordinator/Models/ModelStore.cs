@@ -46,9 +46,10 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
         using var baseVector = versions.OpenVector(baseVersion);
         var optimizer = ServerOptimizers.Of(spec.Strategy);
+        var parts = StrategyKinds.PartsOf(spec.Strategy);
         var aggregator = new RoundAggregator(
             baseVector,
-            [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u)), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))],
+            [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u, parts, baseVersion.ByteLength)[0]), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))],
             StrategyKinds.RuleOf(spec.Strategy),
             new ServerStep(optimizer, versions.OpenState(baseVersion, optimizer.State, files)),
             Threads);

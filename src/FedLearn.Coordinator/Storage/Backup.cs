@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Coordinator.Storage.Updates;
+using FedLearn.Core.Specs;
 using Microsoft.Data.Sqlite;
 
 namespace FedLearn.Coordinator.Storage;
@@ -108,14 +109,16 @@ public static class Backup
         }
 
         using var updates = new SqliteCommand(
-            "SELECT u.RunId, u.Round, u.FileName FROM Updates u JOIN Rounds r ON r.RunId = u.RunId AND r.Number = u.Round WHERE r.Status IN ('Fitting', 'Aggregating')",
+            "SELECT u.RunId, u.Round, u.FileName, o.SpecJson FROM Updates u JOIN Rounds r ON r.RunId = u.RunId AND r.Number = u.Round JOIN Runs o ON o.Id = u.RunId "
+            + "WHERE r.Status IN ('Fitting', 'Aggregating')",
             connection);
         using (var rows = updates.ExecuteReader())
         {
             while (rows.Read())
             {
-                var file = Path.Combine("runs", rows.GetString(0), "rounds", $"{rows.GetInt32(1):D6}", rows.GetString(2));
-                files.AddRange(UpdatePlace.IsSegment(rows.GetString(2)) ? [file] : [file, Path.ChangeExtension(file, ".blocks")]);
+                var round = Path.Combine("runs", rows.GetString(0), "rounds", $"{rows.GetInt32(1):D6}");
+                var parts = StrategyKinds.PartsOf(RunSpecParser.Parse(rows.GetString(3)).Spec?.Strategy ?? new StrategySpec());
+                files.AddRange(UpdatePlace.FilesOf(rows.GetString(2), parts).Select(file => Path.Combine(round, file)));
             }
         }
 

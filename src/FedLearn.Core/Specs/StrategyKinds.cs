@@ -16,6 +16,9 @@ public sealed record StrategyKind(string Name, string Doc, ImmutableArray<string
 
     /// <summary>Whether an update must say its client's loss of the base version.</summary>
     public bool NeedsBaseLoss { get; init; }
+
+    /// <summary>The parts of an update, in order. The first one is the delta.</summary>
+    public ImmutableArray<string> Parts { get; init; } = ["delta"];
 }
 
 /// <summary>The registry of strategies: what a spec may name, and the rule that it gets.</summary>
@@ -47,6 +50,9 @@ public static class StrategyKinds
 
     /// <summary>The aggregation rule of a valid spec.</summary>
     public static IAggregationRule RuleOf(StrategySpec strategy) => ByName[strategy.Kind].Rule(strategy);
+
+    /// <summary>The names of the parts of an update, in the order of their bytes.</summary>
+    public static ImmutableArray<string> PartsOf(StrategySpec strategy) => ByName[strategy.Kind].Parts;
 
     /// <summary>Whether a field of the spec means something to a strategy: all do that no kind has for its own.</summary>
     public static bool Knows(StrategySpec strategy, string path) => !OwnFields.Contains(path) || ByName[strategy.Kind].Fields.Contains(path);

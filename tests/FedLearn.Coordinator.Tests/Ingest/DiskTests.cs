@@ -43,12 +43,12 @@ public sealed class DiskTests : IDisposable
         using var folder = DataFolder.Open(_temp["data"], disk);
         await using var segments = new UpdateSegments(folder);
         var key = new UploadKey("r1", 1, "member", new string('a', 64));
-        using (var upload = new UploadFiles(folder, segments).Open(key, 10 * MiB, startAnew: true))
+        using (var upload = new UploadFiles(folder, segments).Open(key, [new() { Name = "delta", ByteLength = 10 * MiB }], startAnew: true))
         {
             upload.Append(new byte[(3 * MiB) + 5]);
         }
 
-        Assert.Equal(3 * MiB, new UploadFiles(folder, segments).ResumeOffset(key, 10 * MiB));
+        Assert.Equal(3 * MiB, new UploadFiles(folder, segments).ResumeOffset(key, [new() { Name = "delta", ByteLength = 10 * MiB }]));
         Assert.Equal(0, reads);
     }
 }

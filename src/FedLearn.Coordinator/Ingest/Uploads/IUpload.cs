@@ -5,11 +5,8 @@ namespace FedLearn.Coordinator.Ingest.Uploads;
 /// <summary>An upload on its way to its place on disk. Not thread safe.</summary>
 internal interface IUpload : IDisposable
 {
-    /// <summary>The bytes taken so far, of this connection and of earlier ones.</summary>
+    /// <summary>The bytes taken so far, of all parts, of this connection and of earlier ones.</summary>
     long Length { get; }
-
-    /// <summary>The L2 norm of the values so far.</summary>
-    double Norm { get; }
 
     /// <summary>False once a value was NaN or infinite; known at the latest after <see cref="Finish"/>.</summary>
     bool AllFinite { get; }
@@ -17,8 +14,8 @@ internal interface IUpload : IDisposable
     /// <summary>Takes the next bytes.</summary>
     void Append(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Takes no more bytes, and returns their digest.</summary>
-    byte[] Finish();
+    /// <summary>Takes no more bytes, and says what those of each part are.</summary>
+    IReadOnlyList<WholePart> Finish();
 
     /// <summary>Makes the finished upload durable in its place. Null where its round is over and its folder gone.</summary>
     ValueTask<SegmentPlace?> SealAsync(CancellationToken cancellationToken);

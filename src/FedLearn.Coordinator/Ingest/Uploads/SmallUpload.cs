@@ -6,35 +6,43 @@ using FedLearn.Core.Proofs;
 namespace FedLearn.Coordinator.Ingest.Uploads;
 
 /// <summary>
-/// An update of one block at most: collected in memory, then durable together with others in a shared segment. What was not finished is
-/// gone; sending it anew costs less than keeping it.
+/// An update of one block's length at most: collected in memory, then durable together with others in a shared segment. What was not
+/// finished is gone; sending it anew costs less than keeping it.
 /// </summary>
-internal sealed class SmallUpload(UpdateSegments segments, UploadKey key, int byteLength) : IUpload
+/// <param name="segments">Where it goes.</param>
+/// <param name="key">Which update it is.</param>
+/// <param name="partLengths">The bytes of its parts: a block each.</param>
+internal sealed class SmallUpload(UpdateSegments segments, UploadKey key, int[] partLengths) : IUpload
 {
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(byteLength);
+    private readonly int _byteLength = partLengths.Sum();
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(partLengths.Sum());
+    private BlockEntry[] _blocks = [];
     private int _length;
-    private BlockEntry _block;
 
     public long Length => _length;
 
-    public double Norm => Math.Sqrt(_block.SumOfSquares);
-
-    public bool AllFinite => double.IsFinite(_block.SumOfSquares);
+    public bool AllFinite => _blocks.All(b => double.IsFinite(b.SumOfSquares));
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(_buffer.AsSpan(_length, byteLength - _length));
+        bytes.CopyTo(_buffer.AsSpan(_length, _byteLength - _length));
         _length += bytes.Length;
     }
 
-    public byte[] Finish()
+    public IReadOnlyList<WholePart> Finish()
     {
-        _block = BlockEntry.Of(_buffer.AsSpan(0, _length));
-        return BlockDigest.OfOneBlock(_block.Sha256);
+        (_blocks, var start) = (new BlockEntry[partLengths.Length], 0);
+        foreach (var (part, length) in partLengths.Index())
+        {
+            _blocks[part] = BlockEntry.Of(_buffer.AsSpan(start, length));
+            start += length;
+        }
+
+        return [.. _blocks.Select(b => new WholePart(BlockDigest.OfOneBlock(b.Sha256), Math.Sqrt(b.SumOfSquares)))];
     }
 
     public async ValueTask<SegmentPlace?> SealAsync(CancellationToken cancellationToken) =>
-        await segments.AppendAsync(key.RunId, key.Round, _buffer.AsMemory(0, _length), _block, cancellationToken).ConfigureAwait(false);
+        await segments.AppendAsync(key.RunId, key.Round, _buffer.AsMemory(0, _length), _blocks, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A refused record stays in its segment: no row names it, and the segment goes with its round.</summary>
     public void Discard()

@@ -2,6 +2,7 @@ using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Proofs;
+using FedLearn.Protocol.V1;
 
 namespace FedLearn.Coordinator.Ingest.Uploads;
 
@@ -10,17 +11,28 @@ internal sealed class UploadFiles(DataFolder folder, UpdateSegments segments)
 {
     private readonly UploadHolds _holds = new();
 
-    /// <summary>Bytes of whole blocks that an upload can go on from.</summary>
-    public long ResumeOffset(UploadKey key, long byteLength)
+    /// <summary>Bytes that an upload can go on from: parts that are complete, and of the next one whole blocks.</summary>
+    /// <param name="key">The upload.</param>
+    /// <param name="parts">Its parts as announced; so below.</param>
+    public long ResumeOffset(UploadKey key, IReadOnlyList<UpdatePart> parts)
     {
-        if (IsSmall(byteLength) || !folder.Disk.FileExists(PartOf(key)) || !folder.Disk.FileExists(ListOf(key)))
+        if (IsSmall(parts))
         {
             return 0;
         }
 
-        using var part = folder.Disk.OpenRead(PartOf(key));
-        using var list = folder.Disk.OpenRead(ListOf(key));
-        return Math.Min(list.Length / BlockList.EntrySize, part.Length / BlockDigest.BlockSize) * BlockDigest.BlockSize;
+        var offset = 0L;
+        foreach (var (index, part) in parts.Index())
+        {
+            var have = BytesOf(PathOf(key, index, part), part.ByteLength, index < parts.Count - 1);
+            offset += have;
+            if (have < part.ByteLength)
+            {
+                break;
+            }
+        }
+
+        return offset;
     }
 
     /// <summary>
@@ -31,23 +43,51 @@ internal sealed class UploadFiles(DataFolder folder, UpdateSegments segments)
         _holds.TakeAsync(key.Id, cancellationToken);
 
     /// <summary>Opens an upload, anew or after its last whole block that is sound. The caller holds it.</summary>
-    public IUpload Open(UploadKey key, long byteLength, bool startAnew)
+    public IUpload Open(UploadKey key, IReadOnlyList<UpdatePart> parts, bool startAnew)
     {
-        if (IsSmall(byteLength))
+        if (IsSmall(parts))
         {
-            return new SmallUpload(segments, key, (int)byteLength);
+            return new SmallUpload(segments, key, [.. parts.Select(p => (int)p.ByteLength)]);
         }
 
         folder.Folders.Make(folder.RoundOf(key.RunId, key.Round));
-        var vector = startAnew
-            ? VectorWriter.Create(folder.Disk, PartOf(key), ListOf(key), [])
-            : VectorWriter.Resume(folder.Disk, PartOf(key), ListOf(key));
-        return new FileUpload(folder.Disk, vector, Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.update"));
+        var files = new List<PartFile>(parts.Count);
+        foreach (var (index, part) in parts.Index())
+        {
+            files.Add(Open(PathOf(key, index, part), part.ByteLength, startAnew, index < parts.Count - 1));
+            startAnew |= files[^1].Room > 0;
+        }
+
+        return new FileUpload(folder.Disk, files);
     }
 
-    private static bool IsSmall(long byteLength) => byteLength <= UpdateSegments.MaxUpdate;
+    private PartFile Open(string path, long byteLength, bool startAnew, bool isFollowed)
+    {
+        var list = $"{path}.blocks";
+        var vector = startAnew
+            ? VectorWriter.Create(folder.Disk, $"{path}.part", list, [])
+            : VectorWriter.Resume(folder.Disk, $"{path}.part", list, isFollowed ? byteLength : 0);
+        return new PartFile(vector, byteLength, $"{path}.update");
+    }
 
-    private string PartOf(UploadKey key) => Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.part");
+    /// <summary>What is there of a part. The end of one that another follows was listed when it was complete; of the last one it comes again.</summary>
+    private long BytesOf(string path, long byteLength, bool isFollowed)
+    {
+        if (!folder.Disk.FileExists($"{path}.part") || !folder.Disk.FileExists($"{path}.blocks"))
+        {
+            return 0;
+        }
 
-    private string ListOf(UploadKey key) => Path.Combine(folder.RoundOf(key.RunId, key.Round), $"{key.Name}.blocks");
+        using var part = folder.Disk.OpenRead($"{path}.part");
+        using var list = folder.Disk.OpenRead($"{path}.blocks");
+        var listed = list.Length / BlockList.EntrySize * BlockDigest.BlockSize;
+        return isFollowed && listed >= byteLength && part.Length >= byteLength
+            ? byteLength
+            : Math.Min(listed, part.Length / BlockDigest.BlockSize * BlockDigest.BlockSize);
+    }
+
+    private static bool IsSmall(IEnumerable<UpdatePart> parts) => parts.Sum(p => p.ByteLength) <= UpdateSegments.MaxUpdate;
+
+    private string PathOf(UploadKey key, int index, UpdatePart part) =>
+        Path.Combine(folder.RoundOf(key.RunId, key.Round), UpdatePlace.StemOf(key.Name, index, part.Name));
 }

@@ -6,7 +6,7 @@ namespace FedLearn.Coordinator.Storage.Updates;
 
 /// <summary>Where an appended update lies.</summary>
 /// <param name="FileName">The segment's name in the round's folder.</param>
-/// <param name="Offset">Its record's first byte: the block's entry, then the update's bytes.</param>
+/// <param name="Offset">Its record's first byte: the entries of the parts' blocks, then the update's bytes.</param>
 internal readonly record struct SegmentPlace(string FileName, long Offset);
 
 /// <summary>
@@ -43,15 +43,15 @@ internal sealed class UpdateSegments : IAsyncDisposable
     /// <summary>Appends an update and returns once its bytes are durable. They must not change before that.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="round">The round.</param>
-    /// <param name="bytes">The update's vector, at most <see cref="MaxUpdate"/> bytes.</param>
-    /// <param name="block">Its check, which lies with it.</param>
+    /// <param name="bytes">The update's parts, at most <see cref="MaxUpdate"/> bytes.</param>
+    /// <param name="blocks">The check of each part, which lie with them.</param>
     /// <param name="cancellationToken">Heeded until the bytes are about to be written, not afterwards.</param>
     /// <exception cref="IOException">The disk is full (<see cref="DiskErrors.IsFull"/>).</exception>
     /// <exception cref="UnknownOutcomeException">A sync or write failed, now or before.</exception>
-    public ValueTask<SegmentPlace> AppendAsync(string runId, int round, ReadOnlyMemory<byte> bytes, BlockEntry block, CancellationToken cancellationToken)
+    public ValueTask<SegmentPlace> AppendAsync(string runId, int round, ReadOnlyMemory<byte> bytes, BlockEntry[] blocks, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, MaxUpdate);
-        var append = new Append(runId, round, bytes, block, cancellationToken);
+        var append = new Append(runId, round, bytes, blocks, cancellationToken);
         return _queue.Writer.TryWrite(append)
             ? new ValueTask<SegmentPlace>(append.Task)
             : throw new ObjectDisposedException(nameof(UpdateSegments));
@@ -178,7 +178,7 @@ internal sealed class UpdateSegments : IAsyncDisposable
     }
 
     /// <summary>An update that waits for its place, or the wish to let go of a round's segment.</summary>
-    private sealed class Append(string runId, int round, ReadOnlyMemory<byte> bytes, BlockEntry block, CancellationToken cancellationToken)
+    private sealed class Append(string runId, int round, ReadOnlyMemory<byte> bytes, BlockEntry[] blocks, CancellationToken cancellationToken)
     {
         private readonly TaskCompletionSource<SegmentPlace> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -190,20 +190,25 @@ internal sealed class UpdateSegments : IAsyncDisposable
 
         public bool IsRelease { get; private init; }
 
-        public int RecordSize => BlockList.EntrySize + Bytes.Length;
+        public int RecordSize => (blocks.Length * BlockList.EntrySize) + Bytes.Length;
 
         public SegmentPlace Place { get; set; }
 
         public Task<SegmentPlace> Task => _done.Task;
 
-        public static Append ReleaseOf(string runId, int round) => new(runId, round, default, default, default) { IsRelease = true };
+        public static Append ReleaseOf(string runId, int round) => new(runId, round, default, [], default) { IsRelease = true };
 
         public bool TryCancel() => cancellationToken.IsCancellationRequested && _done.TrySetCanceled(cancellationToken);
 
         public void CopyTo(Span<byte> record)
         {
-            BlockList.Write(record, block);
-            Bytes.Span.CopyTo(record[BlockList.EntrySize..]);
+            foreach (var block in blocks)
+            {
+                BlockList.Write(record, block);
+                record = record[BlockList.EntrySize..];
+            }
+
+            Bytes.Span.CopyTo(record);
         }
 
         public void Complete() => _done.TrySetResult(Place);

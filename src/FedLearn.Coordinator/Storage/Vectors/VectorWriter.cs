@@ -60,10 +60,14 @@ internal sealed class VectorWriter : IDisposable
     /// Goes on with a file that an earlier writer left, after its last whole block that still matches its list: after a power cut the
     /// list may speak of bytes that never reached the disk.
     /// </summary>
-    public static VectorWriter Resume(IDisk disk, string path, string listPath)
+    /// <param name="disk">The disk.</param>
+    /// <param name="path">The vector's file.</param>
+    /// <param name="listPath">Its list.</param>
+    /// <param name="closedLength">The length at which the earlier writer closed the vector, if it did: its last block may then be a short one. 0 otherwise.</param>
+    public static VectorWriter Resume(IDisk disk, string path, string listPath, long closedLength = 0)
     {
         var writer = new VectorWriter(disk, path, listPath, 0);
-        writer.TakeGoodBlocks();
+        writer.TakeGoodBlocks(closedLength);
         return writer;
     }
 
@@ -123,23 +127,36 @@ internal sealed class VectorWriter : IDisposable
         _digest.Dispose();
     }
 
-    private void TakeGoodBlocks()
+    private void TakeGoodBlocks(long closedLength)
     {
         var buffer = GC.AllocateUninitializedArray<byte>(BlockDigest.BlockSize);
         while (_list.Fill(_entry, (long)_digest.BlockCount * BlockList.EntrySize, _listPath) == _entry.Length)
         {
             var entry = BlockList.Read(_entry);
-            if (_file.Fill(buffer, Length, _path) < buffer.Length || XxHash3.HashToUInt64(buffer) != entry.XxHash3)
+            var block = buffer.AsSpan(0, closedLength - Length is > 0 and < BlockDigest.BlockSize and var last ? (int)last : buffer.Length);
+            if (_file.Fill(block, Length, _path) < block.Length || XxHash3.HashToUInt64(block) != entry.XxHash3)
             {
                 break;
+            }
+
+            if (block.Length < buffer.Length)
+            {
+                CutTo(Length);
+                Append(block);
+                return;
             }
 
             _digest.AppendWholeBlock(entry.Sha256);
             _closedSquares += entry.SumOfSquares;
         }
 
-        _writebackFrom = Length;
-        _file.SetLength(Length);
+        CutTo(Length);
+    }
+
+    private void CutTo(long length)
+    {
+        _writebackFrom = length;
+        _file.SetLength(length);
         _list.SetLength((long)_digest.BlockCount * BlockList.EntrySize);
     }
 

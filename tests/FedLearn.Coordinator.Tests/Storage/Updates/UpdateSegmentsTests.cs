@@ -115,7 +115,7 @@ public sealed class UpdateSegmentsTests : IAsyncDisposable
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _segments.AppendAsync("r1", 1, Bytes(1, 4), BlockEntry.Of(Bytes(1, 4)), cancelled.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _segments.AppendAsync("r1", 1, Bytes(1, 4), [BlockEntry.Of(Bytes(1, 4))], cancelled.Token).AsTask());
         Assert.Equal(0, (await AppendAsync("r1", 1, Bytes(2, 4))).Offset);
     }
 
@@ -140,7 +140,7 @@ public sealed class UpdateSegmentsTests : IAsyncDisposable
     }
 
     private Task<SegmentPlace> AppendAsync(string run, int round, byte[] bytes) =>
-        _segments.AppendAsync(run, round, bytes, BlockEntry.Of(bytes), CancellationToken.None).AsTask();
+        _segments.AppendAsync(run, round, bytes, [BlockEntry.Of(bytes)], CancellationToken.None).AsTask();
 
     private byte[] Read(string run, int round, SegmentPlace place, int length)
     {
@@ -148,7 +148,7 @@ public sealed class UpdateSegmentsTests : IAsyncDisposable
         {
             Offset = place.Offset,
         };
-        using var reader = new VectorReader(_disk, UpdatePlace.Of(_folder, update));
+        using var reader = new VectorReader(_disk, UpdatePlace.Of(_folder, update, ["delta"], 0)[0]);
         var bytes = new byte[length];
         reader.Read(0, bytes.AsSpan());
         return bytes;

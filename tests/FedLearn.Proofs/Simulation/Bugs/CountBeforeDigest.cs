@@ -14,7 +14,7 @@ internal sealed class CountBeforeDigest : IPlantedBug
 
     private sealed class TrustingGate() : SimGate(SimParts.QuietLog)
     {
-        public override Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, ReadOnlySpan<byte> digest, double norm) =>
-            base.CheckWhole(run, update, update.Header.Parts[0].Digest.Span, norm);
+        public override Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, IReadOnlyList<WholePart> parts) =>
+            base.CheckWhole(run, update, [parts[0] with { Digest = update.Header.Parts[0].Digest.ToByteArray() }]);
     }
 }

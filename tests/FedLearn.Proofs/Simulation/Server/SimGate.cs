@@ -12,6 +12,6 @@ internal class SimGate(CoordinatorLog log)
 
     public virtual GateAnswer Admit(OpenRun run, AnnouncedUpdate update) => _gate.Admit(run, update);
 
-    public virtual Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, ReadOnlySpan<byte> digest, double norm) =>
-        UpdateGate.CheckWhole(run, update, digest, norm);
+    public virtual Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, IReadOnlyList<WholePart> parts) =>
+        UpdateGate.CheckWhole(run, update, parts);
 }

@@ -81,7 +81,7 @@ internal sealed class SimPush(SimWorld world, string clientId, UpdateHeader head
         }
 
         var norm = Math.Sqrt(MemoryMarshal.Cast<byte, float>(bytes).ToArray().Sum(v => (double)v * v));
-        if (_process!.Ingest.Gate.CheckWhole(_run, Update, BlockDigest.Of(bytes), norm) is { } problem)
+        if (_process!.Ingest.Gate.CheckWhole(_run, Update, [new WholePart(BlockDigest.Of(bytes), norm)]) is { } problem)
         {
             Refuse(new SimAnswer(Problem: problem.Status));
             return;
