@@ -35,20 +35,28 @@ internal sealed class Operator(Machine machine, Ledger ledger, SemaphoreSlim tur
 
     /// <summary>Follows a run to its end.</summary>
     /// <exception cref="BrokenPromiseException">Round after round is void: the reason says what stands in the way.</exception>
-    public async Task WaitForEndAsync(string runId, CancellationToken stop)
+    public Task WaitForEndAsync(string runId, CancellationToken stop)
     {
         var voids = new SortedSet<int>();
+        return Calls.AgainAsync(() => WatchAsync(runId, voids, stop), refused);
+    }
+
+    /// <summary>False where the stream ended before the run did.</summary>
+    private async Task<bool> WatchAsync(string runId, SortedSet<int> voids, CancellationToken stop)
+    {
         using var watch = _calls.WatchRun(new WatchRunRequest { RunId = runId }, _headers, cancellationToken: stop);
         while (await watch.ResponseStream.MoveNext(stop).ConfigureAwait(false))
         {
             if (watch.ResponseStream.Current.Run is { Status: not RunStatus.Open })
             {
                 ledger.Add(new Promise.Ended(runId));
-                return;
+                return true;
             }
 
             Count(runId, watch.ResponseStream.Current.Round, voids);
         }
+
+        return false;
     }
 
     private static void Count(string runId, Round? round, SortedSet<int> voids)

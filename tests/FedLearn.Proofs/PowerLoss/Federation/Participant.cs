@@ -26,13 +26,21 @@ internal sealed class Participant(string id, Machine machine, Ledger ledger, Sem
     {
         await JoinAsync().ConfigureAwait(false);
         await RepeatReceiptsAsync().ConfigureAwait(false);
+        await Calls.AgainAsync(() => WatchAsync(stop), refused).ConfigureAwait(false);
+        throw new ProcessEndedException("the Watch stream ended");
+    }
+
+    /// <summary>Does what it is asked for until the stream ends. A new one brings the full state: whatever is asked for again is repeated.</summary>
+    private async Task<int> WatchAsync(CancellationToken stop)
+    {
         using var watch = _calls.Watch(new WatchRequest(), _headers, cancellationToken: stop);
-        while (await watch.ResponseStream.MoveNext(stop).ConfigureAwait(false))
+        var handled = 0;
+        for (; await watch.ResponseStream.MoveNext(stop).ConfigureAwait(false); handled++)
         {
             await HandleAsync(watch.ResponseStream.Current).ConfigureAwait(false);
         }
 
-        throw new ProcessEndedException("the Watch stream ended");
+        return handled;
     }
 
     private async Task JoinAsync()
