@@ -10,7 +10,7 @@ public static class FederationClient
 {
     /// <summary>
     /// Connects, serves the runs that the trainers fit, and goes on through broken connections and restarts of the coordinator. Finished
-    /// updates survive this process until the coordinator has acknowledged them.
+    /// updates are kept until the coordinator has acknowledged them, and survive this process where they are not quickly made again.
     /// </summary>
     /// <param name="options">Where, as whom, and how.</param>
     /// <param name="trainers">The trainers, one per model kind, at least one.</param>
@@ -31,7 +31,8 @@ public static class FederationClient
         }
 
         using var store = OpenStore(options);
-        using var session = new ParticipantSession(options, trainers, new TokenKeeper(store, options.ClientId), new SealedPendingUpdates(store));
+        using var pending = new HeldPendingUpdates(new SealedPendingUpdates(store));
+        using var session = new ParticipantSession(options, trainers, new TokenKeeper(store, options.ClientId), pending);
         await session.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -90,4 +90,10 @@ internal static partial class ClientLog
 
     [LoggerMessage(2056, LogLevel.Warning, "the other road for large vectors, {Road}, does not carry them: {Fault}; they go by gRPC, and the road is tried again in {Minutes:0} min")]
     public static partial void RoadClosed(ILogger logger, string road, string fault, double minutes);
+
+    [LoggerMessage(2057, LogLevel.Warning, "{Key}: the update waits for its receipt and cannot be sealed on the disk: {Reason}; it is lost if this process ends")]
+    public static partial void PendingNotSealed(ILogger logger, PendingKey key, string reason);
+
+    [LoggerMessage(2058, LogLevel.Debug, "{Key}: the update waits for its receipt, and is sealed on the disk")]
+    public static partial void PendingSealed(ILogger logger, PendingKey key);
 }

@@ -1,5 +1,4 @@
 using FedLearn.Client.Vault;
-using FedLearn.Client.Vault.Files;
 using FedLearn.Protocol.V1;
 
 namespace FedLearn.Client.Pending;
@@ -13,19 +12,24 @@ internal readonly record struct PendingKey(string RunId, int Round)
 }
 
 /// <summary>
-/// Finished updates that have no receipt yet. What <see cref="Save"/> was given survives the process, killed or not, once it has returned,
-/// and nothing of it can be read off the disk without the participant's key.
+/// Finished updates that have no receipt yet. Once it is sealed, an update survives the process, killed or not, and nothing of it can be
+/// read off the disk without the participant's key.
 /// </summary>
 internal interface IPendingUpdateStore
 {
     /// <summary>What is kept, in no order.</summary>
     IReadOnlyList<PendingKey> List();
 
-    /// <summary>Keeps an update; one of the same round is replaced.</summary>
+    /// <summary>Keeps an update, sealed or at first in memory alone; one of the same round is replaced.</summary>
     /// <param name="key">The round.</param>
     /// <param name="byteLength">The bytes of all parts.</param>
+    /// <param name="effort">How long its training took, which is what is lost with it.</param>
     /// <param name="writeParts">Writes these bytes, in order, and returns the header, which may say what only they tell. What it throws leaves nothing kept.</param>
-    void Save(PendingKey key, long byteLength, Func<Stream, UpdateHeader> writeParts);
+    void Save(PendingKey key, long byteLength, TimeSpan effort, Func<Stream, UpdateHeader> writeParts);
+
+    /// <summary>Seals an update that is kept in memory; nothing happens where it is sealed already, or none is kept.</summary>
+    /// <exception cref="IOException">The disk does not take it; it stays in memory.</exception>
+    void Seal(PendingKey key);
 
     /// <summary>Opens an update, or null where none is kept.</summary>
     /// <exception cref="VaultException">What is kept is damaged; so may a read of its parts say.</exception>
@@ -38,7 +42,15 @@ internal interface IPendingUpdateStore
 /// <summary>A kept update, open for reading.</summary>
 /// <param name="Header">What goes before the bytes.</param>
 /// <param name="Parts">The bytes of all parts in order, from 0; more may stand behind them.</param>
-internal sealed record PendingUpdate(UpdateHeader Header, SealedFile Parts) : IDisposable
+internal sealed record PendingUpdate(UpdateHeader Header, IPartBytes Parts) : IDisposable
 {
     public void Dispose() => Parts.Dispose();
+}
+
+/// <summary>The bytes of an update's parts. Not thread-safe.</summary>
+internal interface IPartBytes : IDisposable
+{
+    /// <summary>The bytes from <paramref name="offset"/> to <paramref name="end"/>, or fewer, at least one: valid until the next read.</summary>
+    /// <exception cref="VaultException">They are damaged.</exception>
+    ReadOnlyMemory<byte> View(long offset, long end);
 }

@@ -11,7 +11,7 @@ namespace FedLearn.Client.Pending;
 /// Pending updates in the worker's sealed store, one file each, named <c>update.ROUND.HEX(run id)</c>. A file is: the parts' bytes, the
 /// header as protobuf, the header's length as 4 little-endian bytes. The header stands last so that part bytes start at 0.
 /// </summary>
-internal sealed class SealedPendingUpdates(SealedStore store) : IPendingUpdateStore
+internal sealed class SealedPendingUpdates(SealedStore store)
 {
     private const string Prefix = "update";
     private const int LengthSize = sizeof(int);

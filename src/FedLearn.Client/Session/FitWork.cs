@@ -56,7 +56,7 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Up
 
         item.Activity = Activity.Training;
         ClientLog.FitStarted(caller.Logger, fit.Round, fit.BaseVersion, fit.RunId);
-        var progress = new EpochLog(caller.Logger, fit.Round);
+        var (progress, started) = (new EpochLog(caller.Logger, fit.Round), caller.Time.GetTimestamp());
         var result = await run.Trainer.FitAsync(new FitContext(run.Context, fit.Round, basis, progress), local).ConfigureAwait(false);
         progress.Finish();
         local.ThrowIfCancellationRequested();
@@ -64,7 +64,10 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Up
         TrainerResults.Check(result, run.Context.Manifest.ElementCount);
         var delta = new DeltaVector(result.Parameters, basis);
         pending.Save(
-            new PendingKey(fit.RunId, fit.Round), delta.ByteLength, file => HeaderOf(fit, run.Context, result, delta, delta.WriteTo(file)));
+            new PendingKey(fit.RunId, fit.Round),
+            delta.ByteLength,
+            caller.Time.GetElapsedTime(started),
+            parts => HeaderOf(fit, run.Context, result, delta, delta.WriteTo(parts)));
     }
 
     private static UpdateHeader HeaderOf(FitAssignment fit, RunContext run, FitResult result, DeltaVector delta, byte[]? deltaDigest)

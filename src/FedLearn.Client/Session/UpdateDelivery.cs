@@ -11,6 +11,9 @@ namespace FedLearn.Client.Session;
 /// <summary>Brings a kept update to the coordinator's last word on it: a receipt, or a refusal. Only then is it forgotten here.</summary>
 internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending, Action<Receipt>? onReceipt)
 {
+    /// <summary>What takes longer to deliver is sealed meanwhile, where it is not: 5 s.</summary>
+    public static readonly TimeSpan SealAfter = TimeSpan.FromSeconds(5);
+
     /// <param name="key">The round.</param>
     /// <param name="fresh">Whether nothing of the update was sent before.</param>
     /// <param name="stopping">Ends the attempts; the update stays kept.</param>
@@ -22,7 +25,7 @@ internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending,
             using var update = pending.Open(key);
             if (update is not null)
             {
-                await SendAsync(update, fresh, stopping).ConfigureAwait(false);
+                await SendAndKeepAsync(update, key, fresh, stopping).ConfigureAwait(false);
             }
         }
         catch (VaultException damage)
@@ -34,6 +37,41 @@ internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending,
 
         pending.Delete(key);
         return true;
+    }
+
+    private async Task SendAndKeepAsync(PendingUpdate update, PendingKey key, bool fresh, CancellationToken stopping)
+    {
+        using var sent = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var sealing = SealLaterAsync(key, sent.Token, stopping);
+        try
+        {
+            await SendAsync(update, fresh, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            await sent.CancelAsync().ConfigureAwait(false);
+            await sealing.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Seals the update when its delivery lasts, and when the worker stops in the middle of it.</summary>
+    private async Task SealLaterAsync(PendingKey key, CancellationToken sent, CancellationToken stopping)
+    {
+        await Task.Delay(SealAfter, caller.Time, sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (sent.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            pending.Seal(key);
+            ClientLog.PendingSealed(caller.Logger, key);
+        }
+        catch (IOException fault)
+        {
+            ClientLog.PendingNotSealed(caller.Logger, key, fault.Message);
+        }
     }
 
     private async Task SendAsync(PendingUpdate update, bool fresh, CancellationToken stopping)

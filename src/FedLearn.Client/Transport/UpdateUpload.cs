@@ -1,5 +1,5 @@
+using FedLearn.Client.Pending;
 using FedLearn.Client.Transport.Roads;
-using FedLearn.Client.Vault.Files;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -10,7 +10,7 @@ namespace FedLearn.Client.Transport;
 /// Sends one update until the coordinator answers. A small update is a single call; a larger one is announced first, and goes on
 /// from the byte that the coordinator names, however often it breaks, by the other road where there is one and by gRPC where not.
 /// </summary>
-internal sealed class UpdateUpload(Caller caller, UpdateHeader header, SealedFile parts)
+internal sealed class UpdateUpload(Caller caller, UpdateHeader header, IPartBytes parts)
 {
     /// <summary>Bytes of a chunk: 256 KiB.</summary>
     public const int ChunkSize = 256 << 10;

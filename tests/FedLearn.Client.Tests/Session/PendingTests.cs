@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using FedLearn.Client.Session;
 using FedLearn.Client.Tests.Fakes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FedLearn.Client.Tests.Session;
 
@@ -19,6 +21,27 @@ public sealed class PendingTests : SessionTestBase
 
         Assert.True(accepted.Bytes.AsSpan().SequenceEqual(RunFixture.DeltaBytes(run.Vector(0), 1)));
         Assert.False(trainer.Fits.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Delivery_LastsFiveSeconds_TheUpdateIsSealedMeanwhile()
+    {
+        var run = new RunFixture(10);
+        var basis = Service.Models.Publish(run.Id, 0, run.Vector(0), run.Manifest.Hash);
+        Service.State.AddRange([run.Announcement(), run.Fit(1, basis)]);
+        Service.Uploads.HoldPushes = new TaskCompletionSource();
+        var time = new FakeTimeProvider();
+        await using var worker = StartWorker(new ScriptedTrainer(), o => o with { Time = time });
+        await Service.Uploads.Pushes.NextAsync();
+
+        time.Advance(UpdateDelivery.SealAfter - TimeSpan.FromTicks(1));
+        Assert.Empty(KeptUpdates());
+        time.Advance(TimeSpan.FromTicks(1));
+        await worker.Log.NextAsync(2058);
+        Assert.Single(KeptUpdates());
+
+        Service.Uploads.HoldPushes.SetResult();
+        await worker.Log.NextAsync(2051);
     }
 
     [Fact]
@@ -49,7 +72,7 @@ public sealed class PendingTests : SessionTestBase
     public async Task FinishedUpdate_DamagedOnDisk_IsTrainedAgain()
     {
         var run = await FinishWithoutReceiptAsync(10);
-        var file = Directory.EnumerateFiles(Folder.File("state"), "update.*", SearchOption.AllDirectories).Single();
+        var file = KeptUpdates().Single();
         var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
@@ -82,6 +105,8 @@ public sealed class PendingTests : SessionTestBase
             Assert.Equal(-1, content.AsSpan().IndexOf("run-1"u8));
         });
     }
+
+    private IEnumerable<string> KeptUpdates() => Directory.EnumerateFiles(Folder.File("state"), "update.*", SearchOption.AllDirectories);
 
     /// <summary>A worker trains round 1 and is stopped while the coordinator holds its push.</summary>
     private async Task<RunFixture> FinishWithoutReceiptAsync(int parameters)

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
-using FedLearn.Client.Vault.Files;
+using FedLearn.Client.Pending;
 
 namespace FedLearn.Client.Transport.Roads;
 
 /// <summary>The rest of a kept update as the body of a PUT: each segment goes from where it was opened to the connection.</summary>
 internal sealed class PartsContent : HttpContent
 {
-    private readonly SealedFile _parts;
+    private readonly IPartBytes _parts;
     private readonly long _offset;
     private readonly long _length;
     private readonly StallGuard _guard;
@@ -18,7 +18,7 @@ internal sealed class PartsContent : HttpContent
     /// <param name="offset">The first byte to send.</param>
     /// <param name="length">The update's parts in bytes: where the body ends.</param>
     /// <param name="guard">Is told of every byte.</param>
-    public PartsContent(SealedFile parts, long offset, long length, StallGuard guard)
+    public PartsContent(IPartBytes parts, long offset, long length, StallGuard guard)
     {
         (_parts, _offset, _length, _guard) = (parts, offset, length, guard);
         Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using FedLearn.Client.Vault.Files;
+using FedLearn.Client.Pending;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
 
@@ -51,7 +51,7 @@ internal sealed class RoadClient : IDisposable
     /// <exception cref="RpcException">The coordinator's refusal.</exception>
     /// <exception cref="RoadException">The road does not carry it.</exception>
     public async Task<Receipt> PutAsync(
-        Road road, string? authorization, SealedFile parts, long offset, long length, CancellationToken cancellationToken)
+        Road road, string? authorization, IPartBytes parts, long offset, long length, CancellationToken cancellationToken)
     {
         using var guard = new StallGuard(_time, cancellationToken);
         using var request = NewRequest(HttpMethod.Put, road, authorization);

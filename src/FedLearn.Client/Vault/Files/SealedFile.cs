@@ -1,11 +1,12 @@
 using System.Buffers;
+using FedLearn.Client.Pending;
 using FedLearn.Core.Sealing;
 using Microsoft.Win32.SafeHandles;
 
 namespace FedLearn.Client.Vault.Files;
 
 /// <summary>One sealed file, opened for reading at any place with two segments of memory. Not thread-safe.</summary>
-internal sealed class SealedFile : IDisposable
+internal sealed class SealedFile : IPartBytes
 {
     private readonly string _path;
     private readonly SafeFileHandle _file;

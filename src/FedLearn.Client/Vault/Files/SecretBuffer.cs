@@ -31,6 +31,12 @@ internal sealed class SecretBuffer : IDisposable
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
+    /// <summary>A stream that fills the buffer from its beginning, and ends where it does.</summary>
+    public Stream OpenWrite() => new MemoryStream(_bytes, 0, _length);
+
+    /// <summary>Overwrites what it holds with zeros.</summary>
+    public void Clear() => CryptographicOperations.ZeroMemory(Span);
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -38,7 +44,7 @@ internal sealed class SecretBuffer : IDisposable
             return;
         }
 
-        CryptographicOperations.ZeroMemory(Span);
+        Clear();
         if (_bytes.Length == StreamFormat.Default.SegmentSize && s_segments.Count < MostKept)
         {
             s_segments.Add(_bytes);

@@ -37,10 +37,14 @@ internal sealed class RoundsRow(string name, int clients, long parameters, doubl
         var failure = workers.FirstEndAsync();
         var seconds = new List<double>();
         var last = await NextAsync();
-        for (var round = 0; round < bench.Options.Turns; round++)
+        for (var round = -Turns.WarmUp; round < bench.Options.Turns; round++)
         {
             var next = await NextAsync();
-            seconds.Add(Stopwatch.GetElapsedTime(last, next).TotalSeconds);
+            if (round >= 0)
+            {
+                seconds.Add(Stopwatch.GetElapsedTime(last, next).TotalSeconds);
+            }
+
             last = next;
         }
 
