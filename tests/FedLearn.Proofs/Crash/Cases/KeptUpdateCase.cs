@@ -1,7 +1,7 @@
 namespace FedLearn.Proofs.Crash.Cases;
 
 /// <summary>
-/// A worker finishes its update while the coordinator is dead, and dies too: its next process delivers what was kept and trains nothing.
+/// A worker finishes its update while the coordinator is dead, seals it as nobody answers, and dies too: its next process delivers it and trains nothing.
 /// </summary>
 internal sealed class KeptUpdateCase : ICrashCase
 {
