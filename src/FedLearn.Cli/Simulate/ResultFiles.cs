@@ -20,8 +20,9 @@ internal sealed class ResultFiles : IDisposable
     {
         Directory.CreateDirectory(folder);
         _folder = folder;
-        _lines = new StreamWriter(Path.Combine(folder, "rounds.jsonl"));
-        _csv = new StreamWriter(Path.Combine(folder, "rounds.csv"));
+        // A round may take minutes: what is known of it can be followed, and outlives this process.
+        _lines = new StreamWriter(Path.Combine(folder, "rounds.jsonl")) { AutoFlush = true };
+        _csv = new StreamWriter(Path.Combine(folder, "rounds.csv")) { AutoFlush = true };
         _csv.WriteLine(CsvHead);
     }
 
@@ -38,8 +39,6 @@ internal sealed class ResultFiles : IDisposable
 
     public void Finish(IReadOnlyList<RunSummary> summaries)
     {
-        _lines.Flush();
-        _csv.Flush();
         using (var summary = new StreamWriter(Path.Combine(_folder, "summary.json")))
         {
             SummaryPrinter.Print(summary, summaries, json: true);

@@ -39,7 +39,7 @@ internal static class SimulateCommand
             return Task.Run(
                 () =>
                 {
-                    var view = new SimulateView(asJson ? TextWriter.Null : writer);
+                    var view = new SimulateView(asJson ? TextWriter.Null : writer, TimeProvider.System);
                     var summaries = view.Show(plan, told => sweep.Run(told, cancellationToken));
                     SummaryPrinter.Print(writer, summaries, asJson);
                     return summaries.All(s => s.Completed) ? ExitCode.Ok : ExitCode.Failed;

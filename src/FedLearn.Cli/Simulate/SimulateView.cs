@@ -5,10 +5,15 @@ using Spectre.Console;
 namespace FedLearn.Cli.Simulate;
 
 /// <summary>How far a sweep is: a bar with the time left for each run on a terminal, some lines of text elsewhere.</summary>
-internal sealed class SimulateView(TextWriter output)
+internal sealed class SimulateView(TextWriter output, TimeProvider time)
 {
-    /// <summary>Lines of a run where nobody watches, beside its last one.</summary>
+    /// <summary>Lines of a quick run where nobody watches.</summary>
     private const int LinesOfARun = 10;
+
+    /// <summary>A slow run has a line after each round that ends this long after the last line.</summary>
+    private static readonly TimeSpan s_longSilence = TimeSpan.FromSeconds(10);
+
+    private long _lastLine = time.GetTimestamp();
 
     /// <summary>Runs the work and shows what it reports.</summary>
     public T Show<T>(IReadOnlyList<PlannedRun> plan, Func<RoundTold, T> work)
@@ -60,8 +65,9 @@ internal sealed class SimulateView(TextWriter output)
     private void PrintLine(PlannedRun run, SimulatedRound round)
     {
         var every = Math.Max(1, run.Spec.Stop.Rounds / LinesOfARun);
-        if (round.Round % every == 0)
+        if (round.Round % every == 0 || time.GetElapsedTime(_lastLine) >= s_longSilence)
         {
+            _lastLine = time.GetTimestamp();
             output.WriteLine($"{run.Label}: {Line(round)} of {run.Spec.Stop.Rounds}");
         }
     }
