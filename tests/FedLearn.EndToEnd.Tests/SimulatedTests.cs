@@ -9,8 +9,12 @@ namespace FedLearn.EndToEnd.Tests;
 /// <summary>The simulator runs the same code as a coordinator with workers: the same spec over the same data gives the same bits.</summary>
 public class SimulatedTests
 {
-    [Fact]
-    public async Task Simulated_LikeARealFederation_GivesItsBits()
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "encoding": "bf16" """)]
+    [InlineData(""", "encoding": "int8" """)]
+    [InlineData(""", "encoding": "topk", "topK": 0.05 """)]
+    public async Task Simulated_LikeARealFederation_GivesItsBits(string encoding)
     {
         using DigitsRecordSource train = new(new() { Count = 200 }), test = new(new() { Count = 20, Start = 200 });
         var data = DataSet.Load(train, test);
@@ -19,12 +23,12 @@ public class SimulatedTests
         await using var federation = await TestFederation.StartAsync();
         federation.AddWorkers(parts.Select(part => data with { Train = data.Train.Select(part) }));
 
-        var result = await federation.RunToEndAsync("""
+        var result = await federation.RunToEndAsync($$"""
             {
               "name": "twin", "seed": 9, "model": { "kind": "softmax", "inputs": 784, "classes": 10 },
               "strategy": { "kind": "fednova", "optimizer": "adam", "serverLearningRate": 0.01 },
               "cohort": { "minimum": 4, "fraction": 1 }, "closing": { "minUpdates": 4 },
-              "client": { "epochs": 2, "batchSize": 8, "learningRate": 0.05, "proximalMu": 0.1, "learningRateDecay": 0.9 },
+              "client": { "epochs": 2, "batchSize": 8, "learningRate": 0.05, "proximalMu": 0.1, "learningRateDecay": 0.9{{encoding}} },
               "evaluation": { "everyRounds": 2 }, "stop": { "rounds": 5 }
             }
             """);
@@ -32,6 +36,7 @@ public class SimulatedTests
         var spec = RunSpecParser.Parse(result.Run.SpecJson).Spec!;
         var simulated = new Simulator(new() { Spec = spec, Data = new(data.Schema, [.. clients], data.Test) }).Run(cancellationToken: TestContext.Current.CancellationToken);
 
+        Assert.All(result.Rounds.Zip(simulated.Rounds), r => Assert.Equal(r.First.BytesIn, r.Second.BytesIn));
         Assert.Equal(await federation.ParametersAsync(result.Run.RunId), simulated.Parameters.ToArray());
         Assert.All(result.Rounds.Zip(simulated.Rounds), r => Assert.Equal(r.First.TrainLoss, r.Second.TrainLoss, 1e-12));
         Assert.Equal(result.Rounds[^1].EvalMetrics["loss"], simulated.Rounds[^1].Loss!.Value, 1e-12);

@@ -10,7 +10,7 @@ namespace FedLearn.Cli.Simulate;
 /// </summary>
 internal sealed class ResultFiles : IDisposable
 {
-    private const string CsvHead = "run,round,version,updates,examples,steps,learning_rate,train_loss,loss,accuracy";
+    private const string CsvHead = "run,round,version,updates,examples,steps,learning_rate,train_loss,loss,accuracy,bytes_in";
 
     private readonly string _folder;
     private readonly StreamWriter _lines;
@@ -32,7 +32,7 @@ internal sealed class ResultFiles : IDisposable
         object?[] cells =
         [
             $"\"{label.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", round.Round, round.Version, round.Updates, round.Examples, round.Steps,
-            round.LearningRate, double.IsFinite(round.TrainLoss) ? round.TrainLoss : null, round.Loss, round.Accuracy,
+            round.LearningRate, double.IsFinite(round.TrainLoss) ? round.TrainLoss : null, round.Loss, round.Accuracy, round.BytesIn,
         ];
         _csv.WriteLine(string.Join(',', cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture))));
     }

@@ -46,6 +46,7 @@ internal static class SummaryPrinter
         Write(w, "trainLoss", round.TrainLoss);
         Write(w, "loss", round.Loss);
         Write(w, "accuracy", round.Accuracy);
+        w.WriteNumber("bytesIn", round.BytesIn);
         w.WriteEndObject();
     }, indented: false);
 
@@ -65,6 +66,7 @@ internal static class SummaryPrinter
             Write(w, "loss", s.Last?.Loss);
             Write(w, "accuracy", s.Last?.Accuracy);
             Write(w, "bestAccuracy", s.BestAccuracy);
+            w.WriteNumber("bytesIn", s.Result.Rounds.Sum(r => r.BytesIn));
             w.WriteNumber("seconds", Math.Round(s.Seconds, 3));
             w.WriteEndObject();
         }

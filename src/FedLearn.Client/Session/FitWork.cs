@@ -4,12 +4,11 @@ using FedLearn.Client.Training;
 using FedLearn.Client.Transport;
 using FedLearn.Client.Vault;
 using FedLearn.Protocol.V1;
-using Google.Protobuf;
 
 namespace FedLearn.Client.Session;
 
 /// <summary>A fit assignment, from the base version to the coordinator's word on the update.</summary>
-internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, UpdateDelivery delivery, Caller caller)
+internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, UpdateDelivery delivery, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="fit">The assignment.</param>
@@ -38,8 +37,8 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Up
     {
         try
         {
-            using var update = pending.Open(key);
-            return update is not null && update.Header.BaseDigest.Equals(fit.BaseDigest);
+            using var kept = pending.Open(key);
+            return kept is not null && kept.Header.BaseDigest.Equals(fit.BaseDigest);
         }
         catch (VaultException damage)
         {
@@ -62,36 +61,6 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Up
         local.ThrowIfCancellationRequested();
 
         TrainerResults.Check(result, run.Context.Manifest.ElementCount);
-        var delta = new DeltaVector(result.Parameters, basis);
-        pending.Save(
-            new PendingKey(fit.RunId, fit.Round),
-            delta.ByteLength,
-            caller.Time.GetElapsedTime(started),
-            parts => HeaderOf(fit, run.Context, result, delta, delta.WriteTo(parts)));
-    }
-
-    private static UpdateHeader HeaderOf(FitAssignment fit, RunContext run, FitResult result, DeltaVector delta, byte[]? deltaDigest)
-    {
-        var digest = deltaDigest ?? throw new InvalidDataException(
-            "training gave a parameter that is NaN or infinite; it has diverged: lower the learning rate, or clip");
-        var header = new UpdateHeader
-        {
-            RunId = fit.RunId,
-            Round = fit.Round,
-            BaseVersion = fit.BaseVersion,
-            BaseDigest = fit.BaseDigest,
-            ManifestHash = run.Manifest.Hash,
-            NumExamples = result.NumExamples,
-            Steps = result.Steps,
-        };
-        header.Metrics.Add(result.Metrics.ToDictionary());
-        header.Parts.Add(new UpdatePart
-        {
-            Name = "delta",
-            Encoding = Encoding.F32,
-            ByteLength = delta.ByteLength,
-            Digest = ByteString.CopyFrom(digest),
-        });
-        return header;
+        await update.KeepAsync(fit, run.Context, basis, result, caller.Time.GetElapsedTime(started), local).ConfigureAwait(false);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class RunBook(RunAdmission admission, ILogger logger)
 
     public int OpenRuns => _open.Count;
 
+    /// <summary>The ids of the open runs.</summary>
+    public IReadOnlyCollection<string> Open => [.. _open.Keys];
+
     /// <summary>Whether there was a run and none is open any more.</summary>
     public bool AllOver => _served && _open.IsEmpty;
 

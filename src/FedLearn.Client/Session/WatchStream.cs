@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>Reads what the coordinator asks of this client, answers for the runs, and keeps the board.</summary>
-internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache models, IPendingUpdateStore pending, WorkerOptions options, Caller caller)
+internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache models, IPendingUpdateStore pending, CarriedVectors carried, WorkerOptions options, Caller caller)
 {
     // The longest time that a timer takes is 49 days; no round is that long.
     private const double MaxSeconds = 3_600 * 24 * 30;
@@ -91,6 +91,7 @@ internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache mode
         runs.Remove(runId);
         board.GiveUp(i => i.Key.RunId == runId, "the run is over");
         models.Forget(runId);
+        carried.KeepOnly(runs.Open);
     }
 
     private void TakeSynced()
@@ -100,6 +101,7 @@ internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache mode
             EndRun(runId, "the coordinator does not name it any more");
         }
 
+        carried.KeepOnly(runs.Open);
         board.EndOfState();
         foreach (var key in pending.List())
         {

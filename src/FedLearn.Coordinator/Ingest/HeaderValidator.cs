@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
 using FedLearn.Core.Specs;
 using FedLearn.Protocol;
@@ -28,7 +29,7 @@ internal static class HeaderValidator
             return Problem.FailedPrecondition($"base_digest: expected {Hex(run.Newest.Digest)} (version {run.Newest.Number}), got {Hex(header.BaseDigest.Span)}; train from the assigned base version");
         }
 
-        return CheckParts(header, StrategyKinds.PartsOf(run.Spec.Strategy), manifest.ByteLength) ?? CheckNumbers(header, run.Spec);
+        return CheckParts(header, run.Parts) ?? CheckNumbers(header, run.Spec);
     }
 
     /// <summary>What is wrong with named numbers, or null.</summary>
@@ -58,24 +59,25 @@ internal static class HeaderValidator
     /// <summary>The digest that identifies an update.</summary>
     public static byte[] DigestOf(UpdateHeader header) => BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory));
 
-    private static Problem? CheckParts(UpdateHeader header, ImmutableArray<string> expected, long byteLength)
+    private static Problem? CheckParts(UpdateHeader header, ImmutableArray<PartShape> expected)
     {
         var names = header.Parts.Select(p => p.Name);
-        return names.SequenceEqual(expected)
-            ? header.Parts.Index().Select(p => CheckPart(p.Item, $"parts[{p.Index}]", byteLength)).FirstOrDefault(p => p is not null)
-            : Problem.Invalid($"parts: expected exactly {expected.Length}, named '{string.Join("', '", expected)}', got [{string.Join(", ", names)}]");
+        return names.SequenceEqual(expected.Select(p => p.Name))
+            ? header.Parts.Index().Select(p => CheckPart(p.Item, $"parts[{p.Index}]", expected[p.Index])).FirstOrDefault(p => p is not null)
+            : Problem.Invalid($"parts: expected exactly {expected.Length}, named '{string.Join("', '", expected.Select(p => p.Name))}', got [{string.Join(", ", names)}]");
     }
 
-    private static Problem? CheckPart(UpdatePart part, string path, long byteLength)
+    private static Problem? CheckPart(UpdatePart part, string path, PartShape expected)
     {
-        if (part.Encoding != Encoding.F32)
+        var kind = expected.Encoding.Kind;
+        if (part.Encoding != kind.ToWire())
         {
-            return Problem.Invalid($"{path}.encoding: expected ENCODING_F32, got {part.Encoding}");
+            return Problem.Invalid($"{path}.encoding: expected {kind.ToProto()}, got {part.Encoding}; a client that does not know the run's client.encoding declines the run");
         }
 
-        if (part.ByteLength != byteLength)
+        if (part.ByteLength != expected.ByteLength)
         {
-            return Problem.Invalid($"{path}.byte_length: expected {byteLength} bytes ({byteLength / sizeof(float)} float32 values), got {part.ByteLength}; the update has the wrong shape");
+            return Problem.Invalid($"{path}.byte_length: expected {expected.ByteLength} bytes ({expected.Elements} values as {VectorEncodings.NameOf(kind)}), got {part.ByteLength}; the update has the wrong shape");
         }
 
         return part.Digest.Length == 32 ? null : Problem.Invalid($"{path}.digest: expected 32 bytes, got {part.Digest.Length}");

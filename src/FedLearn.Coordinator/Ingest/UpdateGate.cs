@@ -48,27 +48,21 @@ internal sealed class UpdateGate(CoordinatorLog log)
     /// <param name="parts">What the bytes of its parts say, in the header's order.</param>
     public static Problem? CheckWhole(OpenRun run, AnnouncedUpdate update, IReadOnlyList<WholePart> parts)
     {
-        var came = 0L;
         foreach (var (announced, part) in update.Header.Parts.Zip(parts))
         {
-            came += announced.ByteLength;
             if (!announced.Digest.Span.SequenceEqual(part.Digest))
             {
                 return Problem.Invalid($"part '{announced.Name}': the bytes' digest is {Convert.ToHexStringLower(part.Digest)}, the header says {Convert.ToHexStringLower(announced.Digest.Span)}; they were changed on the way, send the update again");
             }
 
-            if (!double.IsFinite(part.Norm))
+            if (part.Mistake is not null || !double.IsFinite(part.Norm))
             {
-                return NotFinite(came);
+                return Problem.Invalid(part.Mistake ?? $"part '{announced.Name}' holds NaN or Inf; expected finite values only");
             }
         }
 
         return CheckNorm("update", parts[0].Norm, run.Spec.Bounds.MaxNorm, "bounds.maxNorm");
     }
-
-    /// <summary>Some value before a byte is NaN or infinite.</summary>
-    public static Problem NotFinite(long before) =>
-        Problem.Invalid($"the update holds NaN or Inf before byte {before}; expected finite values only. Training has diverged: lower the learning rate, or clip");
 
     /// <summary>What a client hears of the run's reply to its sealed update.</summary>
     public static GateAnswer Conclude(AnnouncedUpdate update, RunReply reply) => reply switch

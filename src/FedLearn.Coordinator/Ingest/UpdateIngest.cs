@@ -4,6 +4,7 @@ using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Updates;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
@@ -92,7 +93,7 @@ internal sealed class UpdateIngest(
         var memory = body.Memory(update.ByteLength);
         using var share = book.Find(key.Id, update.ClientId)?.TakeReserved(memory) ?? await budget.TakeAsync(memory, pace.Token).ConfigureAwait(false);
         using var lease = disk.Take(Math.Max(0, update.ByteLength - offset), out var full) ?? throw full!.ToException();
-        using var upload = OpenAt(key, update, offset);
+        using var upload = OpenAt(key, update, run!, offset);
         await TakeBytesAsync(upload, update, run!, lease, body, pace).ConfigureAwait(false);
         var receipt = await DeliverAsync(upload, update, run!, pace.Token).ConfigureAwait(false);
         book.Close(key);
@@ -123,9 +124,9 @@ internal sealed class UpdateIngest(
         _ => throw Problem.Invalid("expected a header or a resume as the first message, got a chunk").ToException(),
     };
 
-    private IUpload OpenAt(UploadKey key, AnnouncedUpdate update, long offset)
+    private IUpload OpenAt(UploadKey key, AnnouncedUpdate update, OpenRun run, long offset)
     {
-        var upload = uploads.Open(key, update.Header.Parts, startAnew: offset == 0);
+        var upload = uploads.Open(key, update.Header.Parts, run.Parts.Norms(), startAnew: offset == 0);
         if (upload.Length == offset)
         {
             return upload;
@@ -162,9 +163,9 @@ internal sealed class UpdateIngest(
 
             lease.Written(piece.Bytes.Length);
             run.Meter.AddBytesIn(piece.Bytes.Length);
-            if (!upload.AllFinite)
+            if (upload.Mistake is { } mistake)
             {
-                throw Refuse(upload, UpdateGate.NotFinite(upload.Length));
+                throw Refuse(upload, Problem.Invalid(mistake));
             }
         }
     }

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Models;
 using FedLearn.Core.Optimizers;
 using FedLearn.Core.Proofs;
@@ -46,16 +48,19 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
         using var baseVector = versions.OpenVector(baseVersion);
         var optimizer = ServerOptimizers.Of(spec.Strategy);
-        var parts = StrategyKinds.PartsOf(spec.Strategy);
+        var parts = PartShape.Of(spec);
         var aggregator = new RoundAggregator(
             baseVector,
-            [.. updates.Select(u => new StoredUpdate(new VectorReader(files, UpdatePlace.Of(folder, u, parts, baseVersion.ByteLength)[0]), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))],
+            [.. updates.Select(u => new StoredUpdate(OpenDelta(parts, u, files), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))],
             StrategyKinds.RuleOf(spec.Strategy),
             new ServerStep(optimizer, versions.OpenState(baseVersion, optimizer.State, files)),
             Threads);
         return versions.Write(
             runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, optimizer.State, writer => LogLeftOut(spec, round, updates, aggregator.Write(writer, cancellationToken)));
     }
+
+    private EncodedVector OpenDelta(ImmutableArray<PartShape> parts, SealedUpdate update, OpenFiles files) =>
+        new(new VectorReader(files, UpdatePlace.Of(folder, update, [.. parts.Select(p => p.Name)], parts[^1].ByteLength)[0]), parts[0]);
 
     private void LogLeftOut(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, IReadOnlyList<int> dropped)
     {

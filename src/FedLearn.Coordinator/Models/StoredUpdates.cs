@@ -1,10 +1,9 @@
-using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Aggregation;
 
 namespace FedLearn.Coordinator.Models;
 
 /// <summary>An update's vector and what is known of it.</summary>
-internal readonly record struct StoredUpdate(VectorReader Vector, UpdateFacts Facts);
+internal readonly record struct StoredUpdate(EncodedVector Vector, UpdateFacts Facts);
 
 /// <summary>A round's updates on disk, as aggregation rules go through them: on several threads, each with bounded buffers.</summary>
 /// <param name="updates">The updates, in canonical client order.</param>
@@ -43,7 +42,7 @@ internal sealed class StoredUpdates(IReadOnlyList<StoredUpdate> updates, int thr
     }
 
     /// <summary>The updates at one block, read with one thread's readers.</summary>
-    public IUpdateBlock At(int block, UpdateReaders readers) => new Block(updates, block, updates[0].Vector.LengthOf(block) / sizeof(float), readers);
+    public IUpdateBlock At(int block, UpdateReaders readers) => new Block(updates, block, updates[0].Vector.LengthOf(block), readers);
 
     private sealed class PassBuffers(int length, int places) : IDisposable
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
 using FedLearn.Core.Specs;
@@ -19,6 +20,9 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
     public RunSpec Spec => _state.Spec;
 
     public ModelManifest Manifest => Spec.Model.Manifest;
+
+    /// <summary>The parts of its updates.</summary>
+    public ImmutableArray<PartShape> Parts { get; } = PartShape.Of(stored.State.Spec);
 
     public RunAnnouncement Announcement { get; } = Assignments.Announce(stored.Id, stored.SpecJson, stored.State.Spec);
 

@@ -49,6 +49,9 @@ public struct SquareSum
         AddOneByOne(values[whole..]);
     }
 
+    /// <summary>Takes so many zeros.</summary>
+    public void Skip(int zeros) => _next = (_next + (zeros % LaneCount)) % LaneCount;
+
     private void AddOneByOne(ReadOnlySpan<float> values)
     {
         foreach (var value in values)

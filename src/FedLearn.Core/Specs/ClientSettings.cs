@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Core.Encodings;
 
 namespace FedLearn.Core.Specs;
 
@@ -43,6 +44,12 @@ public sealed record ClientSettings
     /// weight decay and the proximal term are added; 0 = no clipping. Default 0.
     /// </summary>
     public double MaxGradientNorm { get; init; }
+
+    /// <summary>How deltas go over the wire. Default float32.</summary>
+    public EncodingKind Encoding { get; init; }
+
+    /// <summary>Of the encoding top-k the share of the values that is sent, in (0, 1]. Default 0.01.</summary>
+    public double TopK { get; init; } = 0.01;
 
     /// <summary>
     /// Whether the trainer reports the mean loss of the base version on its training set, before a step is done, as the metric

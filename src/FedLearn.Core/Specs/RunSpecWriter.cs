@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using FedLearn.Core.Encodings;
 
 namespace FedLearn.Core.Specs;
 
 /// <summary>
 /// Writes a spec in its canonical form: every field with its value, in the order of <see cref="SpecFields"/>; of the fields that
-/// exclude each other the one that holds, of the strategy's those that its kind knows; compact. Reading it gives the same spec.
+/// exclude each other the one that holds, of the strategy's and the encoding's those that it knows; compact. Reading it gives the same spec.
 /// </summary>
 public static class RunSpecWriter
 {
@@ -62,7 +63,9 @@ public static class RunSpecWriter
     }
 
     private static bool IsExcluded(RunSpec spec, string path) =>
-        path == (spec.Cohort.Count > 0 ? "cohort.fraction" : "cohort.count") || !StrategyKinds.Knows(spec.Strategy, path);
+        path == (spec.Cohort.Count > 0 ? "cohort.fraction" : "cohort.count")
+        || (path == "client.topK" && spec.Client.Encoding != EncodingKind.TopK)
+        || !StrategyKinds.Knows(spec.Strategy, path);
 
     private static void WriteValue(Utf8JsonWriter writer, string name, object value)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Core.Encodings;
 
 namespace FedLearn.Core.Specs;
 
@@ -9,7 +10,7 @@ public static partial class SpecFields
     private const int Many = 1_000_000_000;
 
     /// <summary>All fields.</summary>
-    public static ImmutableArray<SpecField> All { get; } = [.. Top(), .. Strategy(), .. Rules(), .. Stop(), .. Cohort(), .. Closing(), .. Client(), .. Evaluation(), .. UpdateBounds()];
+    public static ImmutableArray<SpecField> All { get; } = [.. Top(), .. Strategy(), .. Rules(), .. Stop(), .. Cohort(), .. Closing(), .. Client(), .. Wire(), .. Evaluation(), .. UpdateBounds()];
 
     /// <summary>The fields by path.</summary>
     public static ImmutableDictionary<string, SpecField> ByPath { get; } = All.ToImmutableDictionary(f => f.Path);
@@ -100,6 +101,15 @@ public static partial class SpecFields
             s => s.Client.MaxSteps, (s, v) => s with { Client = s.Client with { MaxSteps = v } }, unit: "steps", zero: "no limit"),
         Number("client.maxSeconds", SpecBounds.Between(0, 604_800), "The most time of training in a round, checked after each step.",
             s => s.Client.MaxSeconds, (s, v) => s with { Client = s.Client with { MaxSeconds = v } }, unit: "seconds", zero: "no limit"),
+    ];
+
+    private static SpecField[] Wire() =>
+    [
+        Text("client.encoding", $"one of {string.Join(", ", VectorEncodings.Names)}", VectorEncodings.Names.Contains,
+            "How deltas go over the wire ([encodings.md](encodings.md)): exact, or in 1/2, 1/4 or `2 * topK` of the bytes.",
+            s => VectorEncodings.NameOf(s.Client.Encoding), (s, v) => s with { Client = s.Client with { Encoding = VectorEncodings.KindOf(v) } }),
+        Number("client.topK", SpecBounds.Above(0, 1), "For the encoding topk only: the share of a delta's values that is sent, the largest ones; the client keeps the others for later.",
+            s => s.Client.TopK, (s, v) => s with { Client = s.Client with { TopK = v } }),
     ];
 
     private static SpecField[] Evaluation() =>

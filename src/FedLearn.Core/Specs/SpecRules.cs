@@ -1,3 +1,5 @@
+using FedLearn.Core.Encodings;
+
 namespace FedLearn.Core.Specs;
 
 /// <summary>What must hold between the fields of a spec.</summary>
@@ -11,6 +13,11 @@ internal static class SpecRules
         StrategyRules.Check(spec, reader);
         OptimizerRules.Check(spec.Strategy, reader);
         LocalStepRules.Check(spec, reader);
+        if (reader.Seen.Contains("client.topK") && spec.Client.Encoding != EncodingKind.TopK)
+        {
+            reader.Add("client.topK", $"means nothing to client.encoding {VectorEncodings.NameOf(spec.Client.Encoding)}; it belongs to topk");
+        }
+
         if (spec.Client.LearningRateFloor > spec.Client.LearningRate)
         {
             reader.Add("client.learningRateFloor", $"expected at most client.learningRate ({spec.Client.LearningRate}), got {spec.Client.LearningRateFloor}");

@@ -105,6 +105,10 @@ internal sealed class CohortTraining
         return [.. updates.Select(u => u.Failure is null && _hostile.Contains(u.ClientId) ? u with { Failure = WhyRefused(u.Delta, u.Examples, u.Steps, u.Metrics) } : u)];
     }
 
+    /// <summary>The updates as ingest finds them once they have arrived.</summary>
+    public IReadOnlyList<VirtualUpdate> Check(IReadOnlyList<VirtualUpdate> updates) =>
+        [.. updates.Select(u => u.Failure is null ? u with { Failure = WhyRefused(u.Delta, u.Examples, u.Steps, u.Metrics) } : u)];
+
     /// <summary>What the coordinator's ingest would refuse.</summary>
     private string? WhyRefused(float[] delta, long examples, long steps, IReadOnlyDictionary<string, double> metrics)
     {

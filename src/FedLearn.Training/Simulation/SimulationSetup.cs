@@ -37,7 +37,11 @@ public sealed record SimulationSetup
 /// <param name="Loss">The version's mean loss on the test set, or null where it was not evaluated.</param>
 /// <param name="Accuracy">The version's share of right answers there, or null where it was not evaluated or does not classify.</param>
 public sealed record SimulatedRound(
-    int Round, int? Version, int Updates, long Examples, long Steps, double TrainLoss, double LearningRate, double? Loss, double? Accuracy);
+    int Round, int? Version, int Updates, long Examples, long Steps, double TrainLoss, double LearningRate, double? Loss, double? Accuracy)
+{
+    /// <summary>The bytes of the counted updates on the wire.</summary>
+    public long BytesIn { get; init; }
+}
 
 /// <summary>How a simulated run ended.</summary>
 /// <param name="Completed">Whether a stop rule was met; false where no round can be published any more.</param>

@@ -20,6 +20,7 @@ public sealed class Simulator
 
     private readonly SimulationContext _context;
     private readonly CohortTraining _training;
+    private readonly VirtualWire _wire;
     private readonly TestSetEvaluator _evaluator;
     private readonly Queue<RunEvent> _events = [];
     private readonly List<SimulatedRound> _rounds = [];
@@ -35,6 +36,7 @@ public sealed class Simulator
     {
         _context = new(setup);
         _training = new(_context);
+        _wire = new(_context);
         _evaluator = new(_context.Model, setup.Data.Test, _context.Threads);
         _server = new(setup.Spec);
 
@@ -90,6 +92,7 @@ public sealed class Simulator
                 break;
             case RunEffect.Aggregate e:
                 _server.Publish(e.Round.Number, Counted(e.Round));
+                _wire.Published(Counted(e.Round));
                 _events.Enqueue(new RunEvent.AggregateReady(e.Round.Number, e.NewVersion));
                 break;
             case RunEffect.OpenEvaluation e:
@@ -115,7 +118,9 @@ public sealed class Simulator
 
         // With over-selection the first to arrive are counted; who that is, is drawn.
         var work = able.OrderBy(w => SeededRandom.For("simulation/arrival", spec.Seed, round.Number, w.ClientId).NextUInt64()).Take(round.Wanted).ToList();
-        _updates = _training.Attack(round.Number, _training.Train(round.Number, _server.Parameters, work, cancellationToken));
+        var sent = _training.Attack(round.Number, _training.Train(round.Number, _server.Parameters, work, cancellationToken));
+        _wire.Carry(round.Number, [.. sent.Where(u => u.Failure is null)]);
+        _updates = _training.Check(sent);
         foreach (var update in _updates)
         {
             _events.Enqueue(update.Failure is null
@@ -160,7 +165,10 @@ public sealed class Simulator
             counted.Count > 0 ? trainLoss : double.NaN,
             _state.Spec.Client.LearningRateAt(round.Number),
             Metric("loss"),
-            Metric("accuracy")));
+            Metric("accuracy"))
+        {
+            BytesIn = counted.Count * _wire.BytesOfUpdate,
+        });
 
         double? Metric(string name) => metrics.TryGetValue(name, out var value) ? value : null;
     }

@@ -38,7 +38,8 @@ public sealed class SimulateTests : IDisposable
         var csv = File.ReadAllLines(Path.Combine(results, "rounds.csv"));
         Assert.Equal(1 + rounds.Count, csv.Length);
         Assert.All(csv, line => Assert.Equal(csv[0].Count(c => c == ','), line.Count(c => c == ',')));
-        Assert.Equal(rounds.Select(r => r.GetProperty("accuracy").GetRawText()), csv.Skip(1).Select(line => line.Split(',')[^1]));
+        Assert.Equal(rounds.Select(r => r.GetProperty("accuracy").GetRawText()), csv.Skip(1).Select(line => line.Split(',')[^2]));
+        Assert.All(rounds, r => Assert.Equal(4 * 4 * 7850, r.GetProperty("bytesIn").GetInt32()));
         var plot = XDocument.Load(Path.Combine(results, "plot.svg"));
         Assert.Equal(2 * 4, plot.Descendants().Count(e => e.Name.LocalName == "polyline"));
         Assert.Contains(plot.Descendants(), e => e.Value == "learningRate=0.05 epochs=1");

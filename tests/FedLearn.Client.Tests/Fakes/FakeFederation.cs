@@ -153,6 +153,16 @@ internal sealed class FakeFederation : Federation.FederationBase
         return Task.FromResult(new HeartbeatReply());
     }
 
+    /// <summary>What became of rounds; published where nothing is said.</summary>
+    public ConcurrentDictionary<int, RoundStatus> Rounds { get; } = new();
+
+    public override Task<GetRoundReply> GetRound(GetRoundRequest request, ServerCallContext context)
+    {
+        _faults.ThrowIfScripted(nameof(GetRound));
+        var status = Rounds.GetValueOrDefault(request.Round, RoundStatus.Published);
+        return Task.FromResult(new GetRoundReply { Status = status, Receipt = Uploads.ReceiptOf(ClientOf(context), request.RunId, request.Round) });
+    }
+
     public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
     {
         ClientOf(context);

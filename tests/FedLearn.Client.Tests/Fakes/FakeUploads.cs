@@ -41,6 +41,8 @@ internal sealed class FakeUploads(FaultScript faults, FakeRoad road)
         return new OpenUpdateReply { Upload = new Upload { UploadId = id, Offset = upload.Bytes.Length, Road = road.To(client, $"/uploads/{id}") } };
     }
 
+    public Receipt? ReceiptOf(string client, string run, int round) => _accepted.GetValueOrDefault((client, run, round)).Receipt;
+
     /// <summary>Forgets the uploads that are not complete, as a coordinator that lost its disk's tail does.</summary>
     public void ForgetOpen() => _open.Clear();
 

@@ -2,6 +2,7 @@ using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Tests.Storage;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Specs;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
@@ -43,7 +44,7 @@ public sealed class DiskTests : IDisposable
         using var folder = DataFolder.Open(_temp["data"], disk);
         await using var segments = new UpdateSegments(folder);
         var key = new UploadKey("r1", 1, "member", new string('a', 64));
-        using (var upload = new UploadFiles(folder, segments).Open(key, [new() { Name = "delta", ByteLength = 10 * MiB }], startAnew: true))
+        using (var upload = new UploadFiles(folder, segments).Open(key, [new() { Name = "delta", ByteLength = 10 * MiB }], [new(VectorEncodings.F32, 10 * MiB / 4)], startAnew: true))
         {
             upload.Append(new byte[(3 * MiB) + 5]);
         }

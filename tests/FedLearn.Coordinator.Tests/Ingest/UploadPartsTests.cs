@@ -6,6 +6,7 @@ using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Coordinator.Tests.Storage;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
 using FedLearn.Protocol.V1;
 
@@ -41,7 +42,7 @@ public sealed class UploadPartsTests : IDisposable
                 var files = new UploadFiles(folder, anew);
                 var offset = (int)files.ResumeOffset(key, parts);
                 Assert.InRange(offset, bytes.Length <= MiB ? 0 : cutAt - MiB, cutAt);
-                using var upload = files.Open(key, parts, startAnew: offset == 0);
+                using var upload = files.Open(key, parts, Norms(parts), startAnew: offset == 0);
                 Assert.Equal(offset, upload.Length);
                 Append(upload, bytes.AsSpan(offset), chunk);
                 var whole = upload.Finish();
@@ -63,17 +64,17 @@ public sealed class UploadPartsTests : IDisposable
         using var folder = DataFolder.Open(_temp["data"]);
         var bytes = Values(1, 300_000);
         var parts = new[] { Part("delta", bytes), Part("control", bytes) };
-        using var upload = new UploadFiles(folder, new UpdateSegments(folder)).Open(new UploadKey("r", 1, "m", new string('a', 64)), parts, startAnew: true);
+        using var upload = new UploadFiles(folder, new UpdateSegments(folder)).Open(new UploadKey("r", 1, "m", new string('a', 64)), parts, Norms(parts), startAnew: true);
 
         upload.Append(bytes);
-        Assert.True(upload.AllFinite);
+        Assert.Null(upload.Mistake);
         upload.Append(MemoryMarshal.AsBytes<float>([float.NaN]));
-        Assert.False(upload.AllFinite);
+        Assert.Contains("part 'control', before its byte 4, holds NaN or Inf", upload.Mistake);
     }
 
     private static void Take(UploadFiles files, UploadKey key, UpdatePart[] parts, byte[] bytes, int chunk)
     {
-        using var upload = files.Open(key, parts, startAnew: true);
+        using var upload = files.Open(key, parts, Norms(parts), startAnew: true);
         Append(upload, bytes, chunk);
     }
 
@@ -96,6 +97,9 @@ public sealed class UploadPartsTests : IDisposable
 
         return [.. all];
     }
+
+    private static IReadOnlyList<EncodedNorm> Norms(IEnumerable<UpdatePart> parts) =>
+        parts.Select(p => new PartShape(p.Name, VectorEncodings.F32, p.ByteLength / sizeof(float))).Norms();
 
     private static UpdatePart Part(string name, byte[] bytes) => new() { Name = name, ByteLength = bytes.Length };
 

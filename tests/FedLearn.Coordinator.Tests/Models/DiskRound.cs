@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Coordinator.Tests.Storage;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Optimizers;
 
 namespace FedLearn.Coordinator.Tests.Models;
@@ -14,6 +14,9 @@ internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<doub
     public const double ServerLearningRate = 0.7;
 
     private static int _folders;
+
+    /// <summary>How the updates lie on the disk.</summary>
+    public IVectorEncoding Encoding { get; init; } = VectorEncodings.F32;
 
     /// <summary>Random values of about 1 and weights of up to 1,000.</summary>
     public static DiskRound Random(int clients, int elements, int seed)
@@ -30,24 +33,25 @@ internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<doub
     /// <param name="threads">The most threads.</param>
     /// <param name="openFiles">The most files of updates that are open at once.</param>
     /// <param name="disk">Reads the updates.</param>
-    /// <param name="damage">The update whose last byte is damaged.</param>
+    /// <param name="damage">The update of which a byte is damaged.</param>
+    /// <param name="damagedByte">Which one of its bytes.</param>
     /// <param name="cancellationToken">Ends the aggregation.</param>
     public (byte[] Bytes, byte[] Digest) Aggregate(
-        TempFolder temp, IAggregationRule rule, int threads, int openFiles = 100, IDisk? disk = null, int? damage = null, CancellationToken cancellationToken = default)
+        TempFolder temp, IAggregationRule rule, int threads, int openFiles = 100, IDisk? disk = null, int? damage = null, Index? damagedByte = null, CancellationToken cancellationToken = default)
     {
         var folder = temp[$"{Interlocked.Increment(ref _folders)}"];
         Directory.CreateDirectory(folder);
         using var files = new OpenFiles(disk ?? SystemDisk.Instance, openFiles);
-        using var baseVector = new VectorReader(SystemDisk.Instance, Store(folder, "base", Model));
-        var places = Updates.Select((u, i) => Store(folder, $"u{i}", u)).ToList();
+        using var baseVector = new VectorReader(SystemDisk.Instance, Store(folder, "base", VectorEncodings.F32, Model));
+        var places = Updates.Select((u, i) => Store(folder, $"u{i}", Encoding, u)).ToList();
         if (damage is { } damaged)
         {
             var bytes = File.ReadAllBytes(places[damaged].Path);
-            bytes[^1] ^= 4;
+            bytes[damagedByte ?? ^1] ^= 4;
             File.WriteAllBytes(places[damaged].Path, bytes);
         }
 
-        var updates = places.Select((p, i) => new StoredUpdate(new VectorReader(files, p), new UpdateFacts(Weights[i], Math.Sqrt(SquareSum.Of(Updates[i])))));
+        var updates = places.Select((p, i) => new StoredUpdate(new(new VectorReader(files, p), new("delta", Encoding, Model.Length)), new UpdateFacts(Weights[i], Math.Sqrt(SquareSum.Of(Encoding.Decode(Encoding.Encode(Updates[i]), Model.Length))))));
         var aggregator = new RoundAggregator(baseVector, [.. updates], rule, new ServerStep(new ServerSgd(ServerLearningRate), []), threads);
         using var parameters = BlockVectorWriter.Create(SystemDisk.Instance, Path.Combine(folder, "new"), Path.Combine(folder, "new.blocks"), [], baseVector.ByteLength);
         using var writer = new VersionWriter(parameters, []);
@@ -56,12 +60,17 @@ internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<doub
         return (File.ReadAllBytes(Path.Combine(folder, "new")), digest);
     }
 
-    private static VectorPlace Store(string folder, string name, float[] values)
+    /// <summary>The updates as their encoding leaves them.</summary>
+    public DiskRound Decoded() => this with { Encoding = VectorEncodings.F32, Updates = [.. Updates.Select(u => Encoding.Decode(Encoding.Encode(u), u.Length))] };
+
+    private static VectorPlace Store(string folder, string name, IVectorEncoding encoding, float[] values)
     {
         var (path, list) = (Path.Combine(folder, $"{name}.update"), Path.Combine(folder, $"{name}.blocks"));
-        using var writer = VectorWriter.Create(SystemDisk.Instance, path, list, []);
-        writer.Append(MemoryMarshal.AsBytes(values.AsSpan()));
+        using var writer = VectorWriter.Create(SystemDisk.Instance, path, list, [], new EncodedNorm(encoding, values.Length));
+        var bytes = encoding.Encode(values);
+        writer.Append(bytes);
         writer.Finish();
-        return new VectorPlace(path, 0, list, 0, values.Length * sizeof(float));
+        Assert.Null(writer.Mistake);
+        return new VectorPlace(path, 0, list, 0, bytes.Length);
     }
 }

@@ -6,6 +6,7 @@ using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Coordinator.Tests.Storage;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Models;
 using FedLearn.Core.Optimizers;
 using FedLearn.Core.Proofs;
@@ -66,7 +67,7 @@ public sealed class ServerStateTests : IDisposable
             var versions = new VersionFiles(folder);
             using var files = new OpenFiles(folder.Disk, 100);
             using var baseVector = versions.OpenVector(version);
-            var updates = deltas.Skip(2 * round).Take(2).Select((d, k) => new StoredUpdate(Store(folder, files, $"{round}.{k}", d), new UpdateFacts(k + 1, Norm: 0)));
+            var updates = deltas.Skip(2 * round).Take(2).Select((d, k) => new StoredUpdate(new(Store(folder, files, $"{round}.{k}", d), new("delta", VectorEncodings.F32, d.Length)), new UpdateFacts(k + 1, Norm: 0)));
             var aggregator = new RoundAggregator(
                 baseVector, [.. updates], new FederatedAverage(), new ServerStep(server, versions.OpenState(version, server.State, files)), threads);
             version = versions.Write("r", round + 1, round + 1, version.Digest, manifest, server.State, w => aggregator.Write(w, CancellationToken.None));

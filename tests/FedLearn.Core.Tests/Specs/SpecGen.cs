@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Models;
 using FedLearn.Core.Specs;
 
@@ -54,6 +55,8 @@ internal static class SpecGen
             WeightDecay = rates[3],
             MaxSteps = batch * 1_000_000_000L,
             MaxSeconds = epochs / 3.0,
+            Encoding = (EncodingKind)(epochs % 4),
+            TopK = epochs % 4 == (int)EncodingKind.TopK ? rates[5] : 0.01,
             Extra = extra.Select((value, i) => ($"adapter{i}", $"{{\"rank\":{value}}}")).ToImmutableDictionary(e => e.Item1, e => e.Item2),
         };
 

@@ -23,7 +23,7 @@ internal sealed class FileUpload : IUpload
 
     public long Length { get; private set; }
 
-    public bool AllFinite { get; private set; } = true;
+    public string? Mistake { get; private set; }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -34,7 +34,7 @@ internal sealed class FileUpload : IUpload
             part.Append(piece);
             bytes = bytes[piece.Length..];
             Length += piece.Length;
-            AllFinite &= part.AllFinite;
+            Mistake ??= part.Mistake;
             GoOn();
         }
     }

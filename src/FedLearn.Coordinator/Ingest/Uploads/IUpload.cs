@@ -8,8 +8,8 @@ internal interface IUpload : IDisposable
     /// <summary>The bytes taken so far, of all parts, of this connection and of earlier ones.</summary>
     long Length { get; }
 
-    /// <summary>False once a value was NaN or infinite; known at the latest after <see cref="Finish"/>.</summary>
-    bool AllFinite { get; }
+    /// <summary>What is wrong with the bytes so far, for the client, or null; at the latest <see cref="Finish"/> tells.</summary>
+    string? Mistake { get; }
 
     /// <summary>Takes the next bytes.</summary>
     void Append(ReadOnlySpan<byte> bytes);

@@ -17,14 +17,15 @@ internal sealed class PartFile(VectorWriter vector, long byteLength, string fina
     /// <summary>The bytes still to come.</summary>
     public long Room => byteLength - vector.Length;
 
-    public bool AllFinite => vector.AllFinite;
+    /// <summary>What is wrong with the bytes so far, or null.</summary>
+    public string? Mistake => vector.Mistake;
 
     public string FinalPath => finalPath;
 
     public void Append(ReadOnlySpan<byte> bytes) => vector.Append(bytes);
 
     /// <summary>Syncs the bytes and their list, once, and says what they are.</summary>
-    public WholePart Finish() => _whole ??= new WholePart(vector.Finish(), vector.Norm);
+    public WholePart Finish() => _whole ??= new WholePart(vector.Finish(), vector.Norm, vector.Mistake);
 
     /// <summary>Gives the file its final name, durably.</summary>
     public void Seal() => vector.Seal(finalPath);

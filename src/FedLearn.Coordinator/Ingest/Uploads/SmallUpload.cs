@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Hashing;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
 
 namespace FedLearn.Coordinator.Ingest.Uploads;
@@ -12,7 +14,8 @@ namespace FedLearn.Coordinator.Ingest.Uploads;
 /// <param name="segments">Where it goes.</param>
 /// <param name="key">Which update it is.</param>
 /// <param name="partLengths">The bytes of its parts: a block each.</param>
-internal sealed class SmallUpload(UpdateSegments segments, UploadKey key, int[] partLengths) : IUpload
+/// <param name="norms">Check the parts; fresh.</param>
+internal sealed class SmallUpload(UpdateSegments segments, UploadKey key, int[] partLengths, IReadOnlyList<EncodedNorm> norms) : IUpload
 {
     private readonly int _byteLength = partLengths.Sum();
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(partLengths.Sum());
@@ -21,7 +24,7 @@ internal sealed class SmallUpload(UpdateSegments segments, UploadKey key, int[] 
 
     public long Length => _length;
 
-    public bool AllFinite => _blocks.All(b => double.IsFinite(b.SumOfSquares));
+    public string? Mistake => norms.Select(n => n.Mistake).FirstOrDefault(m => m is not null);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -34,11 +37,13 @@ internal sealed class SmallUpload(UpdateSegments segments, UploadKey key, int[] 
         (_blocks, var start) = (new BlockEntry[partLengths.Length], 0);
         foreach (var (part, length) in partLengths.Index())
         {
-            _blocks[part] = BlockEntry.Of(_buffer.AsSpan(start, length));
+            var bytes = _buffer.AsSpan(start, length);
+            norms[part].Append(bytes);
+            _blocks[part] = new BlockEntry(Sha256Value.Of(bytes), XxHash3.HashToUInt64(bytes), BlockEntry.SquaresIn(norms[part]));
             start += length;
         }
 
-        return [.. _blocks.Select(b => new WholePart(BlockDigest.OfOneBlock(b.Sha256), Math.Sqrt(b.SumOfSquares)))];
+        return [.. _blocks.Zip(norms, (b, n) => new WholePart(BlockDigest.OfOneBlock(b.Sha256), n.Norm, n.Mistake))];
     }
 
     public async ValueTask<SegmentPlace?> SealAsync(CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
 using FedLearn.Protocol.V1;
 
@@ -43,30 +44,34 @@ internal sealed class UploadFiles(DataFolder folder, UpdateSegments segments)
         _holds.TakeAsync(key.Id, cancellationToken);
 
     /// <summary>Opens an upload, anew or after its last whole block that is sound. The caller holds it.</summary>
-    public IUpload Open(UploadKey key, IReadOnlyList<UpdatePart> parts, bool startAnew)
+    /// <param name="key">The upload.</param>
+    /// <param name="parts">Its parts as announced.</param>
+    /// <param name="norms">Check the parts' bytes, in their order; fresh.</param>
+    /// <param name="startAnew">Whether what is there is dropped.</param>
+    public IUpload Open(UploadKey key, IReadOnlyList<UpdatePart> parts, IReadOnlyList<EncodedNorm> norms, bool startAnew)
     {
         if (IsSmall(parts))
         {
-            return new SmallUpload(segments, key, [.. parts.Select(p => (int)p.ByteLength)]);
+            return new SmallUpload(segments, key, [.. parts.Select(p => (int)p.ByteLength)], norms);
         }
 
         folder.Folders.Make(folder.RoundOf(key.RunId, key.Round));
         var files = new List<PartFile>(parts.Count);
         foreach (var (index, part) in parts.Index())
         {
-            files.Add(Open(PathOf(key, index, part), part.ByteLength, startAnew, index < parts.Count - 1));
+            files.Add(Open(PathOf(key, index, part), part.ByteLength, norms[index], startAnew, index < parts.Count - 1));
             startAnew |= files[^1].Room > 0;
         }
 
         return new FileUpload(folder.Disk, files);
     }
 
-    private PartFile Open(string path, long byteLength, bool startAnew, bool isFollowed)
+    private PartFile Open(string path, long byteLength, EncodedNorm norm, bool startAnew, bool isFollowed)
     {
         var list = $"{path}.blocks";
         var vector = startAnew
-            ? VectorWriter.Create(folder.Disk, $"{path}.part", list, [])
-            : VectorWriter.Resume(folder.Disk, $"{path}.part", list, isFollowed ? byteLength : 0);
+            ? VectorWriter.Create(folder.Disk, $"{path}.part", list, [], norm)
+            : VectorWriter.Resume(folder.Disk, $"{path}.part", list, isFollowed ? byteLength : 0, norm);
         return new PartFile(vector, byteLength, $"{path}.update");
     }
 

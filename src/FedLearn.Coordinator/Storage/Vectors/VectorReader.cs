@@ -97,6 +97,23 @@ internal sealed class VectorReader : IDisposable
     /// <summary>Reads one block of float32 values into the start of a buffer and returns how many.</summary>
     public int Read(int index, Span<float> buffer) => Read(index, MemoryMarshal.AsBytes(buffer)) / sizeof(float);
 
+    /// <summary>The bytes from a place on, as they lie: <see cref="ThrowIfDamaged"/> is the caller's matter.</summary>
+    public void ReadUnchecked(long at, Span<byte> bytes) => _files.Read(_place.Path, bytes, _place.Start + at);
+
+    /// <summary>Checks a block that was read.</summary>
+    /// <param name="index">The block.</param>
+    /// <param name="xxHash3">The hash of its bytes.</param>
+    /// <exception cref="StoredDataException">The block is damaged.</exception>
+    public void ThrowIfDamaged(int index, ulong xxHash3)
+    {
+        Span<byte> expected = stackalloc byte[sizeof(ulong)];
+        _files.Read(_place.ListPath, expected, _place.ListStart + ((long)index * BlockList.EntrySize) + BlockList.XxHash3At);
+        if (xxHash3 != BinaryPrimitives.ReadUInt64LittleEndian(expected))
+        {
+            throw new StoredDataException($"block {index} of {_place.Path} is damaged: its checksum does not match (its vector begins at byte {_place.Start})");
+        }
+    }
+
     public void Dispose()
     {
         if (_ownsFiles)
@@ -106,16 +123,6 @@ internal sealed class VectorReader : IDisposable
     }
 
     private long PlaceOf(int index) => _place.Start + ((long)index * BlockDigest.BlockSize);
-
-    private void ThrowIfDamaged(int index, ulong xxHash3)
-    {
-        Span<byte> expected = stackalloc byte[sizeof(ulong)];
-        _files.Read(_place.ListPath, expected, _place.ListStart + ((long)index * BlockList.EntrySize) + BlockList.XxHash3At);
-        if (xxHash3 != BinaryPrimitives.ReadUInt64LittleEndian(expected))
-        {
-            throw new StoredDataException($"block {index} of {_place.Path} is damaged: its checksum does not match (its vector begins at byte {_place.Start})");
-        }
-    }
 
     private void ThrowIfShort(string path, long needed)
     {

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using FedLearn.Coordinator.Storage.Disks;
-using FedLearn.Core.Aggregation;
+using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
 
 namespace FedLearn.Coordinator.Storage.Vectors;
@@ -24,15 +23,13 @@ internal sealed class VectorWriter : IDisposable
     private readonly XxHash3 _xx = new();
     private readonly long _start;
     private readonly byte[] _entry = new byte[BlockList.EntrySize];
-    private readonly byte[] _value = new byte[sizeof(float)];
-    private SquareSum _blockSquares;
-    private double _closedSquares;
+    private readonly EncodedNorm _norm;
     private long _writebackFrom;
-    private int _inValue;
 
-    private VectorWriter(IDisk disk, string path, string listPath, long start)
+    private VectorWriter(IDisk disk, string path, string listPath, long start, EncodedNorm? norm)
     {
         (_disk, _path, _listPath, _start) = (disk, path, listPath, start);
+        _norm = norm ?? new EncodedNorm(VectorEncodings.F32, long.MaxValue);
         _file = disk.OpenWrite(path);
         _list = disk.OpenWrite(listPath);
     }
@@ -41,17 +38,22 @@ internal sealed class VectorWriter : IDisposable
     public long Length => _digest.Length;
 
     /// <summary>The L2 norm of the values so far.</summary>
-    public double Norm => Math.Sqrt(_closedSquares + _blockSquares.Total);
+    public double Norm => _norm.Norm;
 
-    /// <summary>False once a value was NaN or infinite: a sum of squares keeps both.</summary>
-    public bool AllFinite => double.IsFinite(_closedSquares + _blockSquares.Total);
+    /// <summary>What is wrong with the bytes so far, or null.</summary>
+    public string? Mistake => _norm.Mistake;
 
     /// <summary>Starts a new file whose vector begins after <paramref name="header"/>.</summary>
-    public static VectorWriter Create(IDisk disk, string path, string listPath, ReadOnlySpan<byte> header)
+    /// <param name="disk">The disk.</param>
+    /// <param name="path">The vector's file.</param>
+    /// <param name="listPath">Its list.</param>
+    /// <param name="header">What goes before the vector.</param>
+    /// <param name="norm">Checks the vector's bytes; null = float32 values, as many as come.</param>
+    public static VectorWriter Create(IDisk disk, string path, string listPath, ReadOnlySpan<byte> header, EncodedNorm? norm = null)
     {
         disk.DeleteFile(path);
         disk.DeleteFile(listPath);
-        var writer = new VectorWriter(disk, path, listPath, header.Length);
+        var writer = new VectorWriter(disk, path, listPath, header.Length, norm);
         writer._file.Write(header, 0);
         return writer;
     }
@@ -64,9 +66,10 @@ internal sealed class VectorWriter : IDisposable
     /// <param name="path">The vector's file.</param>
     /// <param name="listPath">Its list.</param>
     /// <param name="closedLength">The length at which the earlier writer closed the vector, if it did: its last block may then be a short one. 0 otherwise.</param>
-    public static VectorWriter Resume(IDisk disk, string path, string listPath, long closedLength = 0)
+    /// <param name="norm">Checks the vector's bytes, also those that are there; null = float32 values, as many as come.</param>
+    public static VectorWriter Resume(IDisk disk, string path, string listPath, long closedLength = 0, EncodedNorm? norm = null)
     {
-        var writer = new VectorWriter(disk, path, listPath, 0);
+        var writer = new VectorWriter(disk, path, listPath, 0, norm);
         writer.TakeGoodBlocks(closedLength);
         return writer;
     }
@@ -79,7 +82,7 @@ internal sealed class VectorWriter : IDisposable
             var room = BlockDigest.BlockSize - (int)(Length % BlockDigest.BlockSize);
             var piece = bytes[..Math.Min(room, bytes.Length)];
             _file.Write(piece, _start + Length);
-            AddSquares(piece);
+            _norm.Append(piece);
             _xx.Append(piece);
             _digest.Append(piece);
             if (Length % BlockDigest.BlockSize == 0)
@@ -147,7 +150,7 @@ internal sealed class VectorWriter : IDisposable
             }
 
             _digest.AppendWholeBlock(entry.Sha256);
-            _closedSquares += entry.SumOfSquares;
+            _norm.Append(buffer);
         }
 
         CutTo(Length);
@@ -162,44 +165,13 @@ internal sealed class VectorWriter : IDisposable
 
     private void ListBlock()
     {
-        BlockList.Write(_entry, new BlockEntry(_digest.LastBlock, _xx.GetCurrentHashAsUInt64(), _blockSquares.Total));
+        BlockList.Write(_entry, new BlockEntry(_digest.LastBlock, _xx.GetCurrentHashAsUInt64(), BlockEntry.SquaresIn(_norm)));
         _list.Write(_entry, (_digest.BlockCount - 1L) * BlockList.EntrySize);
-        _closedSquares += _blockSquares.Total;
-        _blockSquares = default;
         _xx.Reset();
         if (Length - _writebackFrom >= WritebackStep)
         {
             _file.StartWriteback(_start + _writebackFrom, Length - _writebackFrom);
             _writebackFrom = Length;
         }
-    }
-
-    private void AddSquares(ReadOnlySpan<byte> bytes)
-    {
-        // Chunks may be cut anywhere, also within a value.
-        while (_inValue > 0 && !bytes.IsEmpty)
-        {
-            bytes = Take(bytes);
-        }
-
-        var whole = MemoryMarshal.Cast<byte, float>(bytes);
-        _blockSquares.Add(whole);
-        bytes = bytes[(whole.Length * sizeof(float))..];
-        while (!bytes.IsEmpty)
-        {
-            bytes = Take(bytes);
-        }
-    }
-
-    private ReadOnlySpan<byte> Take(ReadOnlySpan<byte> bytes)
-    {
-        _value[_inValue++] = bytes[0];
-        if (_inValue == sizeof(float))
-        {
-            _inValue = 0;
-            _blockSquares.Add(MemoryMarshal.Cast<byte, float>(_value));
-        }
-
-        return bytes[1..];
     }
 }
