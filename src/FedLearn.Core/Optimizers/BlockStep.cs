@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -21,6 +22,8 @@ internal static class BlockStep
 {
     private const int Width = 8;
 
+    // At its best from the first call, as WeightedMean.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TStep>(TStep step, ReadOnlySpan<float> parameters, ReadOnlySpan<double> delta, Span<float> state, Span<float> next)
         where TStep : struct, ICoordinateStep
     {
@@ -45,6 +48,7 @@ internal static class BlockStep
     private static Span<float> Part<TStep>(Span<float> state, int part, int length)
         where TStep : struct, ICoordinateStep => part < TStep.StateVectors ? state.Slice(part * length, length) : [];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Span<float> From(Span<float> part, int at) => part.IsEmpty ? part : part[at..];
 
     private static void Last<TStep>(
@@ -68,6 +72,7 @@ internal static class BlockStep
         s[..second.Length].CopyTo(second);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Eight<TStep>(
         TStep step, ReadOnlySpan<float> parameters, ReadOnlySpan<double> delta, Span<float> first, Span<float> second, Span<float> next)
         where TStep : struct, ICoordinateStep
@@ -83,9 +88,11 @@ internal static class BlockStep
         Store(secondLow, secondHigh, second, TStep.StateVectors > 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<double> Low, Vector256<double> High) Load(Span<float> part, bool there) =>
         there ? Vector256.Widen(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(part))) : default;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector256<double> low, Vector256<double> high, Span<float> part, bool there)
     {
         if (there)
