@@ -37,6 +37,9 @@ public sealed class LocalTrainer : ITrainer
     /// <inheritdoc/>
     public string? DataSchemaDigest => _data.Schema.Digest;
 
+    /// <inheritdoc/>
+    public long TrainingExamples => _data.Train.Count;
+
     /// <summary>A trainer for each built-in kind over the same data.</summary>
     public static ImmutableArray<ITrainer> ForAllKinds(LocalData data, TimeProvider? time = null) =>
         [.. ModelRegistry.Kinds.Select(kind => new LocalTrainer(kind, data, time))];

@@ -8,7 +8,7 @@ namespace FedLearn.Client.Session;
 /// <summary>What the client answers to a run: its trainer and what the trainer is told, or why it declines.</summary>
 internal abstract record RunAnswer
 {
-    public sealed record Accepted(RunContext Context, ITrainer Trainer) : RunAnswer;
+    public sealed record Accepted(RunContext Context, ITrainer Trainer, long NumExamples) : RunAnswer;
 
     public sealed record Declined(string Reason) : RunAnswer;
 }
@@ -46,7 +46,7 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
         }
 
         var context = ContextOf(run, spec);
-        return trainer.DeclineReason(context) is { } reason ? new RunAnswer.Declined(reason) : new RunAnswer.Accepted(context, trainer);
+        return trainer.DeclineReason(context) is { } reason ? new RunAnswer.Declined(reason) : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples));
     }
 
     private RunContext ContextOf(RunAnnouncement run, RunSpec spec)

@@ -69,9 +69,14 @@ internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache mode
     private async Task AnswerAsync(RunAnnouncement run, CancellationToken cancellationToken)
     {
         var answer = new AnswerRunRequest { RunId = run.RunId, DataVersion = options.DataVersion ?? "" };
-        if (runs.Announce(run) is RunAnswer.Declined { Reason: var reason })
+        switch (runs.Announce(run))
         {
-            answer.DeclineReason = reason.Length > LocalWork.MaxReason ? reason[..LocalWork.MaxReason] : reason;
+            case RunAnswer.Accepted accepted:
+                answer.NumExamples = accepted.NumExamples;
+                break;
+            case RunAnswer.Declined { Reason: var reason }:
+                answer.DeclineReason = reason.Length > LocalWork.MaxReason ? reason[..LocalWork.MaxReason] : reason;
+                break;
         }
 
         try

@@ -20,6 +20,12 @@ public interface ITrainer
     string? DataSchemaDigest { get; }
 
     /// <summary>
+    /// The size of the local training set, which the answer to a run tells the coordinator: runs that select clients by data size go by it. 0, the
+    /// default, does not tell.
+    /// </summary>
+    long TrainingExamples => 0;
+
+    /// <summary>
     /// Why this trainer cannot serve the run (no examples, a model of another shape, ...), or null where it can. Asked once before
     /// the first round; the reason is what the operator reads.
     /// </summary>

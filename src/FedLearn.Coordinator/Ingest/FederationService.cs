@@ -92,7 +92,12 @@ internal sealed class FederationService(
         var run = runs.FindOpen(request.RunId);
         if (request.Round == 0)
         {
-            runs.Answer(request.RunId, id, request.DeclineReason.Length == 0 ? null : request.DeclineReason);
+            if (request.NumExamples < 0 || request.NumExamples > run.Spec.Bounds.MaxExamples)
+            {
+                throw Problem.Invalid($"num_examples: expected 0 (not told) to {run.Spec.Bounds.MaxExamples}, got {request.NumExamples}").ToException();
+            }
+
+            runs.Answer(request.RunId, new RunMessage.Answer(id, request.DeclineReason.Length == 0 ? null : request.DeclineReason, request.NumExamples));
             return new AnswerRunReply();
         }
 

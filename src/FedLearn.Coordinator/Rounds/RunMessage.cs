@@ -12,8 +12,8 @@ internal abstract record RunMessage
     /// <summary>A client came online and wants the run's current state.</summary>
     public sealed record Attach(WatchSession Session, TaskCompletionSource Attached) : RunMessage;
 
-    /// <summary>A client accepted the run, or declined it with a reason.</summary>
-    public sealed record Answer(string ClientId, string? DeclineReason) : RunMessage;
+    /// <summary>A client accepted the run, with the number of its training examples (0 = it does not say), or declined it with a reason.</summary>
+    public sealed record Answer(string ClientId, string? DeclineReason, long NumExamples = 0) : RunMessage;
 
     /// <summary>A client went offline.</summary>
     public sealed record Gone(string ClientId) : RunMessage;

@@ -75,10 +75,10 @@ internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDispo
     }
 
     /// <summary>Passes a client's answer on.</summary>
-    public void Answer(string runId, string clientId, string? declineReason)
+    public void Answer(string runId, RunMessage.Answer answer)
     {
         FindOpen(runId);
-        _loops[runId].Post(new RunMessage.Answer(clientId, declineReason));
+        _loops[runId].Post(answer);
     }
 
     /// <summary>Sends a session the full current state of every open run.</summary>

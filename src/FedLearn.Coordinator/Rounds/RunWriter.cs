@@ -21,6 +21,7 @@ internal sealed class RunWriter : IAsyncDisposable
     private readonly RunEffects _effects;
     private readonly List<RunMessage.Happened> _toRetry = [];
     private ImmutableSortedSet<string> _eligible;
+    private ImmutableSortedDictionary<string, long> _announced;
     private bool _refused;
 
     /// <summary>Goes on with a run as it lies on disk.</summary>
@@ -30,7 +31,7 @@ internal sealed class RunWriter : IAsyncDisposable
     /// <param name="post">Takes what the background work says, for a later <see cref="Take"/>; called from any thread.</param>
     public RunWriter(StoredRun stored, StoredVersion newest, RunServices services, Action<RunMessage> post)
     {
-        (_services, _eligible) = (services, stored.State.Eligible);
+        (_services, _eligible, _announced) = (services, stored.State.Eligible, stored.State.Facts.Announced);
         Run = new OpenRun(stored, newest);
         Run.State = Run.State with
         {
@@ -44,7 +45,7 @@ internal sealed class RunWriter : IAsyncDisposable
 
     public OpenRun Run { get; }
 
-    private RunMessage.Happened EligibleNow => new(new RunEvent.EligibleChanged(_eligible));
+    private RunMessage.Happened EligibleNow => new(new RunEvent.EligibleChanged(_eligible, _announced));
 
     private TimeSpan Now => _services.Now;
 
@@ -57,7 +58,7 @@ internal sealed class RunWriter : IAsyncDisposable
     {
         _refused = false;
         var batch = new RunBatch(Run.State, _services.Decide);
-        if (Run.State.Eligible != _eligible)
+        if (Run.State.Eligible != _eligible || Run.State.Facts.Announced != _announced)
         {
             // A batch was refused in which somebody came or went.
             batch.Decide(EligibleNow, Now);
@@ -77,7 +78,7 @@ internal sealed class RunWriter : IAsyncDisposable
                     batch.Decide(EligibleNow, Now);
                     break;
                 case RunMessage.Gone g:
-                    _eligible = _eligible.Remove(g.ClientId);
+                    (_eligible, _announced) = (_eligible.Remove(g.ClientId), _announced.Remove(g.ClientId));
                     batch.Decide(EligibleNow, Now);
                     break;
                 case RunMessage.Attach a:
@@ -138,13 +139,18 @@ internal sealed class RunWriter : IAsyncDisposable
         if (answer.DeclineReason is { } reason)
         {
             _services.Log.RunDeclined(Run.Spec.Name, answer.ClientId, reason);
-            _eligible = _eligible.Remove(answer.ClientId);
+            (_eligible, _announced) = (_eligible.Remove(answer.ClientId), _announced.Remove(answer.ClientId));
             Run.Declined = Run.Declined.SetItem(answer.ClientId, reason);
         }
         else
         {
             // An answer that is read after its client's stream has ended selects nobody: the client would stay selectable for ever.
-            _eligible = _services.Hub.IsOnline(answer.ClientId) ? _eligible.Add(answer.ClientId) : _eligible;
+            if (_services.Hub.IsOnline(answer.ClientId))
+            {
+                _eligible = _eligible.Add(answer.ClientId);
+                _announced = answer.NumExamples > 0 ? _announced.SetItem(answer.ClientId, answer.NumExamples) : _announced.Remove(answer.ClientId);
+            }
+
             Run.Declined = Run.Declined.Remove(answer.ClientId);
         }
 

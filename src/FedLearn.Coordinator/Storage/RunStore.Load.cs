@@ -57,6 +57,7 @@ internal sealed partial class RunStore
             VoidsInARow = rounds.Reverse().SkipWhile(r => r.Status is "Fitting" or "Aggregating").TakeWhile(r => r.Status == "Void").Count(),
             Stop = rounds.Where(r => r.Status == "Published")
                 .Aggregate(new StopProgress(null, 0), (stop, r) => StopRule.After(spec.Stop, stop, MetricsJson.Read(r.EvalMetrics))),
+            Facts = Selection.UsesRecords(spec) ? Facts(rounds, updatesOf) : SelectionFacts.None,
         };
 
         var updates = ImmutableSortedDictionary.Create<string, SealedUpdate>(StringComparer.Ordinal);
@@ -68,6 +69,17 @@ internal sealed partial class RunStore
 
         return new StoredRun(run.Id, run.SpecJson, state, updates, DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedUnixMs));
     }
+
+    /// <summary>What the state machine remembered of clients, round after round.</summary>
+    internal static SelectionFacts Facts(IEnumerable<RoundRow> rounds, Func<int, IEnumerable<UpdateRow>> updatesOf) =>
+        rounds.Aggregate(SelectionFacts.None, (facts, round) =>
+        {
+            var cohort = Ids(round.Cohort);
+            var opened = facts.Opened(round.Number, cohort);
+            return round.Status is "Fitting" or "Aggregating"
+                ? opened
+                : opened.Closed(cohort, updatesOf(round.Number).ToDictionary(u => u.ClientId, u => Accepted(FromRow(u)), StringComparer.Ordinal));
+        });
 
     private static RoundState OpenRound(RoundRow row, ImmutableSortedDictionary<string, SealedUpdate> updates, IEnumerable<EvaluationRow> reports) => new()
     {
@@ -85,7 +97,11 @@ internal sealed partial class RunStore
     };
 
     internal static AcceptedUpdate Accepted(SealedUpdate update) =>
-        new(Convert.ToHexStringLower(update.Digest), update.NumExamples, update.Metrics.TryGetValue("loss", out var loss) ? loss : null);
+        new(
+            Convert.ToHexStringLower(update.Digest),
+            update.NumExamples,
+            update.Metrics.TryGetValue("loss", out var loss) ? loss : null,
+            update.AcceptedAt.ToUnixTimeMilliseconds());
 
     private static ImmutableSortedSet<string> Ids(string commaSeparated) =>
         commaSeparated.Split(',', StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.Ordinal);

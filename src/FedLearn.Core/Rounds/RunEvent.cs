@@ -5,8 +5,8 @@ namespace FedLearn.Core.Rounds;
 /// <summary>Something that happened to a run. <see cref="RunMachine.Decide"/> says what follows from it.</summary>
 public abstract record RunEvent
 {
-    /// <summary>The clients that may be selected are now these.</summary>
-    public sealed record EligibleChanged(ImmutableSortedSet<string> Eligible) : RunEvent;
+    /// <summary>The clients that may be selected are now these, and this is what they announce (see <see cref="SelectionFacts.Announced"/>); null = nothing.</summary>
+    public sealed record EligibleChanged(ImmutableSortedSet<string> Eligible, ImmutableSortedDictionary<string, long>? Announced = null) : RunEvent;
 
     /// <summary>A client's update lies on disk, complete and verified.</summary>
     public sealed record UpdateSealed(string ClientId, int Round, int BaseVersion, AcceptedUpdate Update) : RunEvent;

@@ -26,7 +26,7 @@ public static class RunMachine
         switch (happened)
         {
             case RunEvent.EligibleChanged e:
-                work.SetEligible(e.Eligible);
+                work.SetEligible(e);
                 break;
             case RunEvent.UpdateSealed e:
                 work.TakeUpdate(e);

@@ -64,7 +64,8 @@ public enum Refusal
 /// <param name="Digest">Lower-case hex of the update's digest.</param>
 /// <param name="NumExamples">The weight, at least 1.</param>
 /// <param name="Loss">The mean training loss that the client reported, or null.</param>
-public sealed record AcceptedUpdate(string Digest, long NumExamples, double? Loss);
+/// <param name="AcceptedUnixMs">When it was accepted, in milliseconds since 1970-01-01 UTC; only the order within a round means anything.</param>
+public sealed record AcceptedUpdate(string Digest, long NumExamples, double? Loss, long AcceptedUnixMs = 0);
 
 /// <summary>A client's report on a version.</summary>
 /// <param name="NumExamples">The weight, at least 1.</param>
@@ -129,6 +130,9 @@ public sealed record RunState
 
     /// <summary>Who may be selected: accepted the run and is online.</summary>
     public ImmutableSortedSet<string> Eligible { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>What selection knows of clients.</summary>
+    public SelectionFacts Facts { get; init; } = SelectionFacts.None;
 
     /// <summary>When the run began, on the coordinator's monotonic clock of this process.</summary>
     public TimeSpan Started { get; init; }

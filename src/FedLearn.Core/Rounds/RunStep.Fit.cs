@@ -49,6 +49,7 @@ internal sealed partial class RunStep
         }
 
         _state = _state with { Version = e.Version, VoidsInARow = 0 };
+        Remember(facts => facts.Closed(Round.Cohort, Round.Updates));
         _effects.Add(new RunEffect.Publish(Round, e.Version));
         if (EvaluationIsDue())
         {
@@ -109,6 +110,7 @@ internal sealed partial class RunStep
     {
         var voids = _state.VoidsInARow + 1;
         _effects.Add(new RunEffect.VoidRound(Round, reason));
+        Remember(facts => facts.Closed(Round.Cohort, Round.Updates));
         _state = _state with
         {
             Phase = RunPhase.Waiting,

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace FedLearn.Core.Rounds;
 
 /// <summary>One step of <see cref="RunMachine"/>: the state as it changes, and the effects gathered on the way.</summary>
@@ -12,7 +10,11 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
 
     public Decision ToDecision() => new(_state, _effects);
 
-    public void SetEligible(ImmutableSortedSet<string> eligible) => _state = _state with { Eligible = eligible };
+    public void SetEligible(RunEvent.EligibleChanged e) => _state = _state with
+    {
+        Eligible = e.Eligible,
+        Facts = _state.Facts with { Announced = e.Announced ?? SelectionFacts.None.Announced },
+    };
 
     /// <summary>Lets everything happen that is due now.</summary>
     public void Advance()
@@ -72,7 +74,7 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
 
         var number = _state.LastRound + 1;
         var closing = _state.Spec.Closing;
-        var cohort = Selection.FitCohort(_state.Spec, number, _state.Eligible);
+        var cohort = Selection.FitCohort(_state.Spec, number, _state.Eligible, _state.Facts);
         var wanted = closing.MaxUpdates > 0 ? closing.MaxUpdates : Selection.Wanted(_state.Spec, _state.Eligible.Count);
         var round = new RoundState
         {
@@ -83,8 +85,17 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
             StageStarted = now,
         };
         _state = _state with { Phase = RunPhase.Fitting, LastRound = number, Round = round };
+        Remember(facts => facts.Opened(number, cohort));
         _effects.Add(new RunEffect.OpenRound(round));
         return true;
+    }
+
+    private void Remember(Func<SelectionFacts, SelectionFacts> happened)
+    {
+        if (Selection.UsesRecords(_state.Spec))
+        {
+            _state = _state with { Facts = happened(_state.Facts) };
+        }
     }
 
     private void End(RunOutcome outcome, string reason)

@@ -86,6 +86,14 @@ public sealed record CohortSpec
 
     /// <summary>Select this factor more than needed, against stragglers; 1 to 10. Default 1.</summary>
     public double OverSelection { get; init; } = 1;
+
+    /// <summary>What makes a client likelier to be selected. Default uniform.</summary>
+    public SelectionKind Selection { get; init; } = SelectionKind.Uniform;
+
+    /// <summary>
+    /// Who was not selected for this many times (eligible / selected) rounds goes first; 1 to 1,000,000, or null: never for uniform, 3 for the others.
+    /// </summary>
+    public double? MaxWait { get; init; }
 }
 
 /// <summary>The spec's <c>closing</c> object.</summary>

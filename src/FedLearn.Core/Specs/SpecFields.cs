@@ -56,6 +56,12 @@ public static partial class SpecFields
             s => s.Cohort.Minimum, (s, v) => s with { Cohort = s.Cohort with { Minimum = (int)v } }, unit: "clients"),
         Number("cohort.overSelection", SpecBounds.Between(1, 10), "Selects this factor more clients than needed, against stragglers.",
             s => s.Cohort.OverSelection, (s, v) => s with { Cohort = s.Cohort with { OverSelection = v } }),
+        Text("cohort.selection", $"one of {string.Join(", ", SelectionKinds.Names)}", SelectionKinds.Names.Contains,
+            "Who is likelier to be selected: uniform nobody, dataSize clients with more examples, availability those that deliver, and early; see docs/strategies.md.",
+            s => SelectionKinds.NameOf(s.Cohort.Selection), (s, v) => s with { Cohort = s.Cohort with { Selection = SelectionKinds.Of(v) } }),
+        Number("cohort.maxWait", SpecBounds.Between(1, 1_000_000),
+            "Who was not selected for this many times (eligible / selected) rounds goes before all others. Default 3; of uniform none.",
+            s => s.Cohort.MaxWait, (s, v) => s with { Cohort = s.Cohort with { MaxWait = v } }, unit: "turns"),
     ];
 
     private static SpecField[] Closing() =>

@@ -51,7 +51,8 @@ public sealed class Simulator
     /// <param name="cancellationToken">Ends the simulation within a step of training.</param>
     public SimulationResult Run(Action<SimulatedRound>? onRound = null, CancellationToken cancellationToken = default)
     {
-        _events.Enqueue(new RunEvent.EligibleChanged(_context.Setup.Data.Clients.Select(c => c.Id).ToImmutableSortedSet(StringComparer.Ordinal)));
+        var examples = _context.Setup.Data.Clients.ToImmutableSortedDictionary(c => c.Id, c => (long)c.Train.Count, StringComparer.Ordinal);
+        _events.Enqueue(new RunEvent.EligibleChanged(examples.Keys.ToImmutableSortedSet(StringComparer.Ordinal), examples));
         while (_state.Phase != RunPhase.Over)
         {
             var told = _rounds.Count;

@@ -10,6 +10,8 @@ internal sealed class ScriptedTrainer(string kind = "own") : ITrainer
 
     public string? DataSchemaDigest { get; init; }
 
+    public long TrainingExamples { get; init; }
+
     public Func<RunContext, string?> Decline { get; init; } = _ => null;
 
     /// <summary>Runs before a fit returns.</summary>

@@ -15,13 +15,13 @@ public sealed class AdmissionTests : SessionTestBase
         Service.State.Add(new RunFixture(10).Announcement());
         var asked = 0;
         await using var worker = StartWorker(
-            new ScriptedTrainer { Decline = _ => ++asked > 1 ? "asked twice" : null }, o => o with { DataVersion = "abc" });
+            new ScriptedTrainer { Decline = _ => ++asked > 1 ? "asked twice" : null, TrainingExamples = 60 }, o => o with { DataVersion = "abc" });
 
         var first = await Service.Answers.NextAsync();
         Service.EndStreams();
         var second = await Service.Answers.NextAsync();
 
-        Assert.Equal(("run-1", 0, "", "abc"), (first.RunId, first.Round, first.DeclineReason, first.DataVersion));
+        Assert.Equal(("run-1", 0, "", "abc", 60), (first.RunId, first.Round, first.DeclineReason, first.DataVersion, first.NumExamples));
         Assert.Equal(first, second);
     }
 

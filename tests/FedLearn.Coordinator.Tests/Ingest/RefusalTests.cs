@@ -80,6 +80,19 @@ public class RefusalTests
     }
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(1001)]
+    public async Task AnswerRun_ExamplesOutOfBounds_IsRefused(long examples)
+    {
+        await using var federation = await OpenRoundAsync();
+        var answer = new AnswerRunRequest { RunId = federation.Header(Good).RunId, NumExamples = examples };
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await federation.Client.Calls.AnswerRunAsync(answer, federation.Client.Headers));
+
+        Assert.Equal((StatusCode.InvalidArgument, $"num_examples: expected 0 (not told) to 1000, got {examples}"), (refused.StatusCode, refused.Status.Detail));
+    }
+
+    [Theory]
     [InlineData(4, "expected 0, got 4")]
     [InlineData(-1, "expected 0, got -1")]
     public async Task Push_ChunkGapOrOverlap_IsRefusedAndChangesNothing(long offset, string text)

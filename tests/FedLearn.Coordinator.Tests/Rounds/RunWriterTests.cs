@@ -86,6 +86,20 @@ public sealed class RunWriterTests : IAsyncDisposable
         Assert.Equal(["c00"], _writer.Run.State.Round!.Cohort);
     }
 
+    [Fact]
+    public void Take_AnswersWithExamples_AreKnownToTheStateUntilTheClientGoes()
+    {
+        _hub.Open("c01");
+        _store.Refuse<RunEffect.OpenRound>();
+
+        _writer.Take([new RunMessage.Answer("c00", null, 7), new RunMessage.Answer("c01", null, 5)]);
+        Assert.Empty(_writer.Run.State.Facts.Announced);
+        _writer.Take([new RunMessage.Answer("c01", null)]);
+        Assert.Equal([KeyValuePair.Create("c00", 7L)], _writer.Run.State.Facts.Announced);
+        _writer.Take([new RunMessage.Gone("c00")]);
+        Assert.Empty(_writer.Run.State.Facts.Announced);
+    }
+
     private Task InBackground(Action work)
     {
         _background.Add(work);

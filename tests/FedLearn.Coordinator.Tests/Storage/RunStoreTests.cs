@@ -122,6 +122,7 @@ public sealed class RunStoreTests : IDisposable
     private static RunState Durable(RunState state) => state with
     {
         Eligible = state.Eligible.Clear(),
+        Facts = state.Facts with { Announced = state.Facts.Announced.Clear() },
         Started = TimeSpan.Zero,
         NotBefore = TimeSpan.Zero,
         Round = state.Round is { } round ? round with { StageStarted = TimeSpan.Zero, Declined = round.Declined.Clear() } : null,
@@ -145,7 +146,8 @@ public sealed class RunStoreTests : IDisposable
 
     private static SealedUpdate Sealed(string id, RunEffect.AcceptUpdate accept) => new(
         id, accept.Round, accept.ClientId, Convert.FromHexString(accept.Update.Digest), accept.Update.NumExamples, 3,
-        ImmutableSortedDictionary<string, double>.Empty, 1.5, 4, "file", DateTimeOffset.UnixEpoch);
+        ImmutableSortedDictionary<string, double>.Empty, 1.5, 4, "file",
+        DateTimeOffset.FromUnixTimeMilliseconds(accept.Update.AcceptedUnixMs));
 
     internal static StoredVersion VersionOf(string id, int number) => new(id, number, number, [1, (byte)number], [2], 4, "manifest");
 

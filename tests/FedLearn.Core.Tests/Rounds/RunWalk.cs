@@ -21,6 +21,7 @@ internal static class RunWalk
     public static Gen<RunSpec> Specs { get; } =
         from stop in Gen.Select(Gen.Int[1, 6], Gen.Int[0, 2], OneOf(0.0, 0.0, 30, 200), OneOf<TargetSpec?>(null, null, new("accuracy", 0.9)))
         from cohort in Gen.Select(Gen.Double[0.1, 1], Gen.Int[0, 5], Gen.Int[1, 3], Gen.Double[1, 3])
+        from selection in Gen.Select(Gen.Enum<SelectionKind>(), OneOf<double?>(null, 1, 2.5))
         from closing in Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], OneOf(0.0, 0.0, 2), OneOf(5.0, 20, 600))
         from evaluation in Gen.Select(Gen.Int[0, 3], Gen.Double[0.1, 1], Gen.Int[1, 3], OneOf(3.0, 10, 120))
         from seed in Gen.Long
@@ -28,7 +29,7 @@ internal static class RunWalk
         {
             Seed = seed,
             Stop = new StopSpec { Rounds = stop.Item1, Patience = stop.Item2, WallSeconds = stop.Item3, Target = stop.Item4 },
-            Cohort = new CohortSpec { Fraction = cohort.Item1, Count = cohort.Item2, Minimum = cohort.Item3, OverSelection = cohort.Item4 },
+            Cohort = new CohortSpec { Fraction = cohort.Item1, Count = cohort.Item2, Minimum = cohort.Item3, OverSelection = cohort.Item4, Selection = selection.Item1, MaxWait = selection.Item2 },
             Closing = new ClosingSpec
             {
                 MinUpdates = closing.Item1,
@@ -56,8 +57,9 @@ internal static class RunWalk
         from wrongBase in Gen.Frequency((12, Gen.Const(0)), (1, Gen.Int[-1, 1]))
         from digest in OneOf("aa", "aa", "aa", "bb")
         from examples in Gen.Long[1, 3]
+        from accepted in Gen.Long[0, 3]
         select (Func<RunState, RunEvent>)(s =>
-            new RunEvent.UpdateSealed(client, s.LastRound + shift, (s.Round?.BaseVersion ?? s.Version) + wrongBase, new AcceptedUpdate(digest, examples, null)));
+            new RunEvent.UpdateSealed(client, s.LastRound + shift, (s.Round?.BaseVersion ?? s.Version) + wrongBase, new AcceptedUpdate(digest, examples, null, accepted)));
 
     private static Gen<Func<RunState, RunEvent>> Aggregated() =>
         from shift in Shift
@@ -81,10 +83,12 @@ internal static class RunWalk
         select (Func<RunState, RunEvent>)(s => new RunEvent.StageDeclined(client, s.LastRound + shift, stage));
 
     private static Gen<Func<RunState, RunEvent>> Eligible() =>
-        Client.Array[2, 12].Select(ids =>
+        Gen.Select(Client.Array[2, 12], Gen.Long[1, 1000]).Select((ids, examples) =>
         {
+            // Those with an even number announce how much they have.
             var eligible = ids.ToImmutableSortedSet(StringComparer.Ordinal);
-            return (Func<RunState, RunEvent>)(_ => new RunEvent.EligibleChanged(eligible));
+            var announced = eligible.Where(id => id[^1] % 2 == 0).ToImmutableSortedDictionary(id => id, id => examples * id[^1] % 100 + 1, StringComparer.Ordinal);
+            return (Func<RunState, RunEvent>)(_ => new RunEvent.EligibleChanged(eligible, announced));
         });
 
     private static Gen<Func<RunState, RunEvent>> Tick() => Gen.Const<Func<RunState, RunEvent>>(_ => new RunEvent.Tick());

@@ -31,9 +31,13 @@ internal static class SpecGen
 
     private static readonly Gen<CohortSpec> Cohort =
         Gen.Select(Gen.Bool, Share, Gen.Int[1, 1000], Gen.Int[1, 1000], Gen.Double[1, 10]).Select(
-            (byCount, fraction, count, minimum, over) => byCount
-                ? new CohortSpec { Count = count, Minimum = minimum, OverSelection = over }
-                : new CohortSpec { Fraction = fraction, Minimum = minimum, OverSelection = over });
+            (byCount, fraction, count, minimum, over) => (byCount ? new CohortSpec { Count = count } : new CohortSpec { Fraction = fraction }) with
+            {
+                Minimum = minimum,
+                OverSelection = over,
+                Selection = (SelectionKind)(count % 3),
+                MaxWait = minimum % 2 == 0 ? over : null,
+            });
 
     private static readonly Gen<ClientSettings> Client =
         from epochs in Gen.Int[1, 100]

@@ -31,6 +31,8 @@ public class PlantedBugTests
     [InlineData("RoundsMoveForward", "two-writers")]
     [InlineData("SameUpdatesSameBits", "fold-in-arrival-order")]
     [InlineData("SelectionIsAFunction", "selection-by-arrival")]
+    [InlineData("SelectionIsAFunction", "void-rounds-forgiven")]
+    [InlineData("RecoveryFindsTheState", "void-rounds-forgiven")]
     [InlineData("OneWriter", "two-writers")]
     [InlineData("DeadlinesAreMonotonic", "wall-clock-deadlines")]
     [InlineData("RepeatsAreHarmless", "counted-twice-after-reconnect")]

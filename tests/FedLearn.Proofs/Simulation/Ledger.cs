@@ -47,8 +47,8 @@ internal sealed class Ledger(SimWorld world)
     /// <summary>The bytes of every update that any client made, by digest.</summary>
     public IReadOnlyDictionary<string, byte[]> Made => _made;
 
-    /// <summary>Who was eligible when a round was decided, by its number.</summary>
-    public Dictionary<int, ImmutableSortedSet<string>> Eligible { get; } = [];
+    /// <summary>Who was eligible when a round was decided and what they announced, by its number.</summary>
+    public Dictionary<int, RunEvent.EligibleChanged> Eligible { get; } = [];
 
     public byte[] BytesOfNewest { get; private set; } = [];
 

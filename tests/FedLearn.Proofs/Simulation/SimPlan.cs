@@ -28,7 +28,8 @@ internal sealed record SimPlan(RunSpec Spec, int Clients, bool Exact, TimeSpan C
             Bounds = new BoundsSpec { MaxExamples = 64, MaxNorm = 1e30 },
             Strategy = model.Strategy with { ServerLearningRate = chance.Pick(1, 1, 0.5) },
         };
-        return new SimPlan(exact ? Exactly(spec, clients, chance) : Freely(spec, clients, chance), clients, exact, chance.Milliseconds(40_000, 240_000));
+        spec = exact ? Exactly(spec, clients, chance) : Freely(spec, clients, chance);
+        return new SimPlan(spec with { Cohort = Selecting(spec.Cohort, new Chance(~seed)) }, clients, exact, chance.Milliseconds(40_000, 240_000));
     }
 
     private static RunSpec Exactly(RunSpec spec, int clients, Chance chance) => spec with
@@ -38,6 +39,9 @@ internal sealed record SimPlan(RunSpec Spec, int Clients, bool Exact, TimeSpan C
         Closing = new ClosingSpec { MinUpdates = clients, MaxSeconds = chance.Pick(20.0, 60) },
         Evaluation = new EvaluationSpec { EveryRounds = chance.Below(3), MaxSeconds = 15 },
     };
+
+    private static CohortSpec Selecting(CohortSpec cohort, Chance chance) =>
+        cohort with { Selection = chance.Pick(SelectionKind.Uniform, SelectionKind.DataSize, SelectionKind.Availability), MaxWait = chance.Pick(null, (double?)1, 2) };
 
     private static RunSpec Freely(RunSpec spec, int clients, Chance chance)
     {

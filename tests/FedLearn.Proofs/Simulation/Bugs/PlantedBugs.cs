@@ -19,6 +19,7 @@ internal static class PlantedBugs
         new SelectionByArrival(),
         new RoundNumberReused(),
         new SelectsTheOffline(),
+        new VoidRoundsForgiven(),
     }.ToDictionary(b => NameOf(b.GetType()), StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">There is none of that name; the message lists all.</exception>

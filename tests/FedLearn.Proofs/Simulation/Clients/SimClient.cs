@@ -19,6 +19,9 @@ internal sealed partial class SimClient(SimWorld world, int index)
     /// <summary>Whether it has nothing more to do.</summary>
     public bool IsDone => _runOver && _kept.Count == 0;
 
+    /// <summary>The examples it announces: the first client does not say.</summary>
+    private long Announced => 10L * index;
+
     private Faults Faults => world.Faults;
 
     private bool _runOver;
@@ -117,7 +120,7 @@ internal sealed partial class SimClient(SimWorld world, int index)
             // An acceptance may be read after its client's stream has ended. (So may a decline, but then the client is asked again.)
             if ((link.IsOpen || reason is null) && process.Run is not null)
             {
-                process.Post(new RunMessage.Answer(Id, reason));
+                process.Post(new RunMessage.Answer(Id, reason, Announced));
                 reply(this);
             }
         },

@@ -212,7 +212,7 @@ internal sealed class SimProcess : IOpenRuns
                     _world.Coverage.Hit($"refusal {e.Reason}");
                     break;
                 case RunEffect.OpenRound e:
-                    _world.Ledger.Eligible[e.Round.Number] = happened is RunEvent.EligibleChanged changed ? changed.Eligible : state.Eligible;
+                    _world.Ledger.Eligible[e.Round.Number] = happened as RunEvent.EligibleChanged ?? new(state.Eligible, state.Facts.Announced);
                     break;
                 default:
                     break;
