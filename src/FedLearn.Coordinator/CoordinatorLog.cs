@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Rounds;
 using Microsoft.Extensions.Logging;
 
@@ -74,6 +75,15 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1205, LogLevel.Information, "Run {Run} round {Round}: {Strategy} took {Taken} of {Updates} updates and left out those of {Clients}")]
     private partial void UpdatesLeftOut(string run, int round, string strategy, int taken, int updates, string clients);
 
+    [LoggerMessage(1206, LogLevel.Information, "Run {Run} round {Round}: cosine of updates to their mean {MeanCosine} on average, at least {LeastCosine} ({Farthest}) | norm {LeastNorm} to {LargestNorm}, of the mean {MeanNorm}")]
+    private partial void Drift(string run, int round, string meanCosine, string leastCosine, string farthest, string leastNorm, string largestNorm, string meanNorm);
+
+    [LoggerMessage(1207, LogLevel.Debug, "Run {Run} round {Round}: update of {Client} has cosine {Cosine} to the mean, norm {Norm}")]
+    private partial void Drift(string run, int round, string client, string cosine, string norm);
+
+    [LoggerMessage(1208, LogLevel.Warning, "Run {Run} round {Round}: how far its clients pulled apart could not be measured: {Reason}")]
+    public partial void DriftUnknown(string run, int round, string reason);
+
     [LoggerMessage(1210, LogLevel.Debug, "Run {Run} round {Round}: update of {Client} accepted, {Examples} examples, norm {Norm}, train loss {Loss}")]
     public partial void UpdateAccepted(string run, int round, string client, long examples, double norm, double? loss);
 
@@ -92,6 +102,16 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
         var left = updates - taken;
         var names = string.Join(", ", clients.Take(MaxNamed));
         UpdatesLeftOut(run, round, strategy, taken, updates, left > MaxNamed ? $"{names} and {left - MaxNamed} more" : names);
+    }
+
+    /// <summary>How far a round's clients pulled apart: a line for the round, and at level Debug one for each of them.</summary>
+    public void Drift(string run, int round, RoundDrift drift, IReadOnlyList<SealedUpdate> updates)
+    {
+        Drift(run, round, Number(drift.MeanCosine), Number(drift.LeastCosine), updates[drift.Farthest].ClientId, Number(drift.LeastNorm), Number(drift.LargestNorm), Number(drift.MeanNorm));
+        foreach (var (client, update) in drift.Clients.Zip(updates))
+        {
+            Drift(run, round, update.ClientId, Number(client.Cosine), Number(client.Norm));
+        }
     }
 
     /// <summary>The one line per round that operators watch.</summary>

@@ -47,6 +47,11 @@ internal static class SummaryPrinter
         Write(w, "loss", round.Loss);
         Write(w, "accuracy", round.Accuracy);
         w.WriteNumber("bytesIn", round.BytesIn);
+        Write(w, "meanCosine", round.Drift?.MeanCosine);
+        Write(w, "leastCosine", round.Drift?.LeastCosine);
+        Write(w, "meanNorm", round.Drift?.MeanNorm);
+        Write(w, "leastNorm", round.Drift?.LeastNorm);
+        Write(w, "largestNorm", round.Drift?.LargestNorm);
         w.WriteEndObject();
     }, indented: false);
 

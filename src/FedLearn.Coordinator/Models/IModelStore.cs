@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Specs;
 
 namespace FedLearn.Coordinator.Models;
@@ -13,6 +14,10 @@ internal interface IModelStore
     /// <summary>Computes a round's aggregate and makes it durable; nobody sees it before its row.</summary>
     /// <exception cref="Storage.StoredDataException">An update or the base is damaged; the message names it.</exception>
     StoredVersion Aggregate(string runId, RunSpec spec, StoredVersion baseVersion, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken);
+
+    /// <summary>How far the clients of a round that is published pulled apart, or null where that would take too long.</summary>
+    /// <exception cref="Storage.StoredDataException">An update is damaged.</exception>
+    RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken);
 
     /// <summary>Deletes what clients uploaded for a round that is over, and versions beyond those to be kept.</summary>
     void DropUpdates(string runId, int round);

@@ -19,6 +19,12 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
     /// <summary>The files of updates that stay open during an aggregation; the others are opened for each block.</summary>
     private const int MaxOpenFiles = 512;
 
+    /// <summary>
+    /// The most values of all updates of a round that are read once more for its drift: 2^26, or 256 MiB of float32. The pass is one thread's and
+    /// nobody waits for it, but it takes processor time from the next round.
+    /// </summary>
+    private const long MostDriftValues = 1 << 26;
+
     /// <summary>Rounds may end while an earlier one's files are still being deleted.</summary>
     private readonly Lock _dropping = new();
 
@@ -48,15 +54,31 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
         using var baseVector = versions.OpenVector(baseVersion);
         var optimizer = ServerOptimizers.Of(spec.Strategy);
-        var parts = PartShape.Of(spec);
         var aggregator = new RoundAggregator(
             baseVector,
-            [.. updates.Select(u => new StoredUpdate(OpenDelta(parts, u, files), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))],
+            OpenUpdates(spec, round, updates, files),
             StrategyKinds.RuleOf(spec.Strategy),
             new ServerStep(optimizer, versions.OpenState(baseVersion, optimizer.State, files)),
             Threads);
         return versions.Write(
             runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, optimizer.State, writer => LogLeftOut(spec, round, updates, aggregator.Write(writer, cancellationToken)));
+    }
+
+    public RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken)
+    {
+        if (updates.Count is 0 or > UpdatePieces.MostPlaces || updates.Count * spec.Model.Manifest.ElementCount > MostDriftValues)
+        {
+            return null;
+        }
+
+        using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
+        return RoundDrift.Of(new StoredUpdates(OpenUpdates(spec, round, updates, files), threads: 1, cancellationToken));
+    }
+
+    private StoredUpdate[] OpenUpdates(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, OpenFiles files)
+    {
+        var parts = PartShape.Of(spec);
+        return [.. updates.Select(u => new StoredUpdate(OpenDelta(parts, u, files), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))];
     }
 
     private EncodedVector OpenDelta(ImmutableArray<PartShape> parts, SealedUpdate update, OpenFiles files) =>

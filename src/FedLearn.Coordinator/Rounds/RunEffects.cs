@@ -128,12 +128,12 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             case RunEffect.CloseRound e:
                 Tell(e.Round.Evaluators.Except(e.Round.Reports.Keys), Assignments.Over(run.Id, e.Round, Stage.Evaluate));
                 services.Log.RoundDone(run, e);
-                DropUpdates(e.Round.Number);
+                DropUpdates(e.Round.Number, SealedOf(e.Round));
                 break;
             case RunEffect.VoidRound e:
                 Tell(e.Round.Cohort, Assignments.Over(run.Id, e.Round, Stage.Fit));
                 services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
-                DropUpdates(e.Round.Number);
+                DropUpdates(e.Round.Number, []);
                 break;
             case RunEffect.EndRun e:
                 services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } });
@@ -162,7 +162,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
 
     private void StartAggregation(RoundState round, int newVersion)
     {
-        var sealedUpdates = round.Updates.Keys.Select(id => _updates.ByClient[id]).ToList();
+        var sealedUpdates = SealedOf(round);
         var baseVersion = run.Newest;
         _aggregation = services.InBackground(() => Aggregate(round, newVersion, baseVersion, sealedUpdates));
     }
@@ -191,11 +191,17 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         }
     }
 
-    /// <summary>Nobody waits for it: deleting a round's large files takes as long as its aggregation. What a kill leaves, the next start deletes.</summary>
-    private void DropUpdates(int round) => _dropping = Task.WhenAll(_dropping, services.InBackground(() =>
+    private List<SealedUpdate> SealedOf(RoundState round) => [.. round.Updates.Keys.Select(id => _updates.ByClient[id])];
+
+    /// <summary>
+    /// Nobody waits for it: deleting a round's large files takes as long as its aggregation. What a kill leaves, the next start deletes. The
+    /// updates that made a version are read once more before, for their drift.
+    /// </summary>
+    private void DropUpdates(int round, List<SealedUpdate> published) => _dropping = Task.WhenAll(_dropping, services.InBackground(() =>
     {
         try
         {
+            MeasureDrift(round, published);
             services.Versions.DropUpdates(run.Id, round);
         }
         catch (Exception e)
@@ -203,6 +209,25 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             services.Fatal($"run {run.Id}: the outcome of deleting round {round}'s updates is unknown, so this process ends; the next start deletes them", e);
         }
     }));
+
+    private void MeasureDrift(int round, List<SealedUpdate> updates)
+    {
+        try
+        {
+            if (services.Versions.MeasureDrift(run.Spec, round, updates, _stopping.Token) is { } drift)
+            {
+                services.Log.Drift(run.Spec.Name, round, drift, updates);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The process stops; the round itself is done.
+        }
+        catch (StoredDataException e)
+        {
+            services.Log.DriftUnknown(run.Spec.Name, round, e.Message);
+        }
+    }
 
     private void Tell(IEnumerable<string> clients, WatchReply message)
     {

@@ -1,3 +1,4 @@
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Specs;
 using FedLearn.Training.Simulation.Attacks;
 
@@ -41,6 +42,9 @@ public sealed record SimulatedRound(
 {
     /// <summary>The bytes of the counted updates on the wire.</summary>
     public long BytesIn { get; init; }
+
+    /// <summary>How far the counted updates pulled apart; null in a void round.</summary>
+    public RoundDrift? Drift { get; init; }
 }
 
 /// <summary>How a simulated run ended.</summary>

@@ -169,6 +169,7 @@ public sealed class Simulator
             Metric("accuracy"))
         {
             BytesIn = counted.Count * _wire.BytesOfUpdate,
+            Drift = version is null ? null : _server.Drift,
         });
 
         double? Metric(string name) => metrics.TryGetValue(name, out var value) ? value : null;

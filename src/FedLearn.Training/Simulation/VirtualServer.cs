@@ -31,11 +31,15 @@ internal sealed class VirtualServer
     /// <summary>The newest version's parameters in manifest order.</summary>
     public float[] Parameters { get; }
 
+    /// <summary>How far the updates of the newest version pulled apart; null of version 0, and where they are more than 10,000.</summary>
+    public RoundDrift? Drift { get; private set; }
+
     /// <summary>Aggregates a round's updates, which come in canonical order, and steps to the next version.</summary>
     public void Publish(int round, IReadOnlyList<VirtualUpdate> updates)
     {
         var facts = updates.Select(u => UpdateFacts.Of(_spec, round, u.Examples, u.Steps, u.Metrics, norm: 0)).ToList();
         var deltas = new MemoryUpdates([.. updates.Select(u => (ReadOnlyMemory<float>)u.Delta)], facts);
+        Drift = updates.Count <= UpdatePieces.MostPlaces ? RoundDrift.Of(deltas) : null;
         deltas.Aggregate(_rule, _aggregate);
         _optimizer.Step(Parameters, _aggregate, _state, Parameters);
     }

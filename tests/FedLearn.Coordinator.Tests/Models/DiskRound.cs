@@ -18,6 +18,9 @@ internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<doub
     /// <summary>How the updates lie on the disk.</summary>
     public IVectorEncoding Encoding { get; init; } = VectorEncodings.F32;
 
+    /// <summary>What their delta is.</summary>
+    public PartShape Shape => new("delta", Encoding, Model.Length);
+
     /// <summary>Random values of about 1 and weights of up to 1,000.</summary>
     public static DiskRound Random(int clients, int elements, int seed)
     {
@@ -43,7 +46,7 @@ internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<doub
         Directory.CreateDirectory(folder);
         using var files = new OpenFiles(disk ?? SystemDisk.Instance, openFiles);
         using var baseVector = new VectorReader(SystemDisk.Instance, Store(folder, "base", VectorEncodings.F32, Model));
-        var places = Updates.Select((u, i) => Store(folder, $"u{i}", Encoding, u)).ToList();
+        var places = Store(folder);
         if (damage is { } damaged)
         {
             var bytes = File.ReadAllBytes(places[damaged].Path);
@@ -51,13 +54,20 @@ internal sealed record DiskRound(float[] Model, List<float[]> Updates, List<doub
             File.WriteAllBytes(places[damaged].Path, bytes);
         }
 
-        var updates = places.Select((p, i) => new StoredUpdate(new(new VectorReader(files, p), new("delta", Encoding, Model.Length)), new UpdateFacts(Weights[i], Math.Sqrt(SquareSum.Of(Encoding.Decode(Encoding.Encode(Updates[i]), Model.Length))))));
+        var updates = places.Select((p, i) => new StoredUpdate(new(new VectorReader(files, p), Shape), new UpdateFacts(Weights[i], Math.Sqrt(SquareSum.Of(Encoding.Decode(Encoding.Encode(Updates[i]), Model.Length))))));
         var aggregator = new RoundAggregator(baseVector, [.. updates], rule, new ServerStep(new ServerSgd(ServerLearningRate), []), threads);
         using var parameters = BlockVectorWriter.Create(SystemDisk.Instance, Path.Combine(folder, "new"), Path.Combine(folder, "new.blocks"), [], baseVector.ByteLength);
         using var writer = new VersionWriter(parameters, []);
         aggregator.Write(writer, cancellationToken);
         var digest = writer.Finish().Parameters;
         return (File.ReadAllBytes(Path.Combine(folder, "new")), digest);
+    }
+
+    /// <summary>Writes the updates into a folder, which is made.</summary>
+    public List<VectorPlace> Store(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        return [.. Updates.Select((u, i) => Store(folder, $"u{i}", Encoding, u))];
     }
 
     /// <summary>The updates as their encoding leaves them.</summary>

@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Specs;
 
 namespace FedLearn.Coordinator.Tests.Rounds;
@@ -12,6 +13,8 @@ internal sealed class InstantModels : IModelStore
     public StoredVersion Aggregate(
         string runId, RunSpec spec, StoredVersion baseVersion, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken) =>
         baseVersion with { Number = baseVersion.Number + 1, Round = round };
+
+    public RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken) => null;
 
     public void DropUpdates(string runId, int round)
     {

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace FedLearn.Core.Aggregation.Robust;
 
-/// <summary>Squared Euclidean distances in float64, whose bits depend on the values alone.</summary>
+/// <summary>Squared Euclidean distances and inner products in float64, whose bits depend on the values alone.</summary>
 internal static class Distance
 {
     /// <summary>The squared distance of two vectors of one length.</summary>
@@ -53,6 +53,30 @@ internal static class Distance
         {
             var difference = a[(int)i] - point[(int)i];
             sum = Math.FusedMultiplyAdd(difference, difference, sum);
+        }
+
+        return sum;
+    }
+
+    /// <summary>The inner product of a vector and one in float64.</summary>
+    public static double Product(ReadOnlySpan<float> a, ReadOnlySpan<double> b)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        nuint i = 0;
+        for (; i + 8 <= (nuint)a.Length; i += 8)
+        {
+            var (xLow, xHigh) = Vector256.Widen(Vector256.LoadUnsafe(ref x, i));
+            low = Vector256.FusedMultiplyAdd(xLow, Vector256.LoadUnsafe(ref y, i), low);
+            high = Vector256.FusedMultiplyAdd(xHigh, Vector256.LoadUnsafe(ref y, i + 4), high);
+        }
+
+        var sum = Vector256.Sum(low + high);
+        for (; i < (nuint)a.Length; i++)
+        {
+            sum = Math.FusedMultiplyAdd(a[(int)i], b[(int)i], sum);
         }
 
         return sum;

@@ -46,6 +46,8 @@ internal class SimModels(SimWorld world) : IModelStore
         return Write(runId, spec, baseVersion.Number + 1, round, baseVersion.Digest, values);
     }
 
+    public RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken) => null;
+
     public void DropUpdates(string runId, int round) => _disk.DeleteFolder(SimDisk.RoundFolder(round));
 
     public void DropUpdatesExcept(string runId, int? openRound)
