@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Serilog;
 
@@ -114,8 +115,21 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await StopHealthTimerAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         _folder.Dispose();
+    }
+
+    /// <summary>
+    /// Of all hosted services the publisher of health checks alone lives on where a host is disposed without being stopped, as after a kill:
+    /// its timer would keep everything that the host ever had.
+    /// </summary>
+    private async Task StopHealthTimerAsync()
+    {
+        foreach (var service in _app.Services.GetServices<IHostedService>().Where(s => s.GetType().Assembly == typeof(HealthCheckPublisherOptions).Assembly))
+        {
+            await service.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A sync blocks its thread, and the pool is slow to notice: it may have this many at once, whatever the processors.</summary>

@@ -50,6 +50,23 @@ public class CoordinatorHostTests
     }
 
     [Fact]
+    public async Task Dispose_WithoutStop_LetsGoOfEverything()
+    {
+        var folder = Directory.CreateTempSubdirectory("fedlearn-test-").FullName;
+        var host = await StartAndDisposeAsync(folder);
+
+        for (var attempt = 0; host.IsAlive && attempt < 1000; attempt++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Yield();
+        }
+
+        Assert.False(host.IsAlive);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Start_AddressBeyondLoopbackWithoutInsecure_IsRefused()
     {
         var options = TestCoordinator.OptionsFor("unused") with { Listen = "http://0.0.0.0:7070" };
@@ -97,5 +114,13 @@ public class CoordinatorHostTests
         var reply = await new Grpc.Health.V1.Health.HealthClient(channel).CheckAsync(new Grpc.Health.V1.HealthCheckRequest { Service = service });
 
         Assert.Equal(Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving, reply.Status);
+    }
+
+    /// <summary>On its own, so that no variable of the test keeps the host.</summary>
+    private static async Task<WeakReference> StartAndDisposeAsync(string folder)
+    {
+        var host = await CoordinatorHost.StartAsync(TestCoordinator.OptionsFor(folder));
+        await host.DisposeAsync();
+        return new WeakReference(host.Services);
     }
 }
