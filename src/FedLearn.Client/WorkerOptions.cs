@@ -22,7 +22,8 @@ public sealed record WorkerOptions
     public required string ClientId { get; init; }
 
     /// <summary>
-    /// The folder for what must outlive the process, all of it sealed: the token, and finished updates without a receipt. Created where
+    /// The folder for what must outlive the process, all of it sealed: the token, finished updates without a receipt, and what a
+    /// strategy keeps from round to round. Created where
     /// missing; one worker at a time.
     /// </summary>
     public required string StateFolder { get; init; }

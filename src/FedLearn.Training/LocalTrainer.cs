@@ -35,6 +35,9 @@ public sealed class LocalTrainer : ITrainer
     public string Kind { get; }
 
     /// <inheritdoc/>
+    public bool TakesCorrection => true;
+
+    /// <inheritdoc/>
     public string? DataSchemaDigest => _data.Schema.Digest;
 
     /// <inheritdoc/>
@@ -104,6 +107,7 @@ public sealed class LocalTrainer : ITrainer
             Seed = context.Run.Seed,
             Round = context.Round,
             ClientId = context.Run.ClientId,
+            Correction = context.Correction,
             Progress = context.Progress,
             Time = _time,
             Threads = _threads,

@@ -9,12 +9,17 @@ namespace FedLearn.EndToEnd.Tests;
 /// <summary>The simulator runs the same code as a coordinator with workers: the same spec over the same data gives the same bits.</summary>
 public class SimulatedTests
 {
+    private const string FedNova = """ "kind": "fednova", "optimizer": "adam", "serverLearningRate": 0.01 """;
+
     [Theory]
-    [InlineData("")]
-    [InlineData(""", "encoding": "bf16" """)]
-    [InlineData(""", "encoding": "int8" """)]
-    [InlineData(""", "encoding": "topk", "topK": 0.05 """)]
-    public async Task Simulated_LikeARealFederation_GivesItsBits(string encoding)
+    [InlineData(FedNova, """ "proximalMu": 0.1 """)]
+    [InlineData(FedNova, """ "proximalMu": 0.1, "encoding": "bf16" """)]
+    [InlineData(FedNova, """ "proximalMu": 0.1, "encoding": "int8" """)]
+    [InlineData(FedNova, """ "proximalMu": 0.1, "encoding": "topk", "topK": 0.05 """)]
+    [InlineData(""" "kind": "scaffold", "clients": 5, "serverMomentum": 0.5 """, """ "weightDecay": 0.01 """)]
+    [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "encoding": "topk", "topK": 0.05 """)]
+    [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "batchSize": 0 """)]
+    public async Task Simulated_LikeARealFederation_GivesItsBits(string strategy, string client)
     {
         using DigitsRecordSource train = new(new() { Count = 200 }), test = new(new() { Count = 20, Start = 200 });
         var data = DataSet.Load(train, test);
@@ -26,9 +31,9 @@ public class SimulatedTests
         var result = await federation.RunToEndAsync($$"""
             {
               "name": "twin", "seed": 9, "model": { "kind": "softmax", "inputs": 784, "classes": 10 },
-              "strategy": { "kind": "fednova", "optimizer": "adam", "serverLearningRate": 0.01 },
+              "strategy": { {{strategy}} },
               "cohort": { "minimum": 4, "fraction": 1 }, "closing": { "minUpdates": 4 },
-              "client": { "epochs": 2, "batchSize": 8, "learningRate": 0.05, "proximalMu": 0.1, "learningRateDecay": 0.9{{encoding}} },
+              "client": { "epochs": 2, {{(client.Contains("batchSize", StringComparison.Ordinal) ? "" : "\"batchSize\": 8,")}} "learningRate": 0.05, "learningRateDecay": 0.9, {{client}} },
               "evaluation": { "everyRounds": 2 }, "stop": { "rounds": 5 }
             }
             """);

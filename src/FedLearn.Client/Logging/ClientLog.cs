@@ -97,6 +97,6 @@ internal static partial class ClientLog
     [LoggerMessage(2058, LogLevel.Debug, "{Key}: the update waits for its receipt, and is sealed on the disk")]
     public static partial void PendingSealed(ILogger logger, PendingKey key);
 
-    [LoggerMessage(2059, LogLevel.Warning, "what updates up to round {Round} of run {RunId} left out (client.encoding topk) cannot be read and is given up: {Reason}")]
+    [LoggerMessage(2059, LogLevel.Warning, "what this client carried after round {Round} of run {RunId} (of client.encoding topk the rest, of scaffold its control) cannot be read and counts as zeros: {Reason}")]
     public static partial void CarriedUnreadable(ILogger logger, int round, string runId, string reason);
 }

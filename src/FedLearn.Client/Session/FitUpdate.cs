@@ -1,37 +1,31 @@
 using FedLearn.Client.Pending;
 using FedLearn.Client.Training;
 using FedLearn.Client.Vault;
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
-using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
-using Google.Protobuf;
 
 namespace FedLearn.Client.Session;
 
 /// <summary>What a trainer returned, made the update that is kept and sent.</summary>
-internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors residuals)
+internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors residuals, OwnControls controls)
 {
-    /// <summary>Keeps the update of an assignment, and with it what its encoding leaves out.</summary>
+    /// <summary>Keeps the update of an assignment, and before it what the client carries on if it counts: what its encoding leaves out, its control.</summary>
     /// <param name="fit">The assignment.</param>
     /// <param name="run">Its run.</param>
     /// <param name="basis">The base version's parameters.</param>
     /// <param name="result">What the trainer returned.</param>
-    /// <param name="effort">How long it took.</param>
+    /// <param name="control">The control work, finished; null where the strategy has none.</param>
+    /// <param name="effort">How long the training took.</param>
     /// <param name="cancellationToken">Ends the question what became of earlier rounds.</param>
     /// <exception cref="InvalidDataException">A parameter is not finite.</exception>
-    public async Task KeepAsync(FitAssignment fit, RunContext run, ReadOnlyMemory<float> basis, FitResult result, TimeSpan effort, CancellationToken cancellationToken)
+    public async Task KeepAsync(
+        FitAssignment fit, RunContext run, ReadOnlyMemory<float> basis, FitResult result, ControlWork? control, TimeSpan effort, CancellationToken cancellationToken)
     {
         var encoding = VectorEncodings.Of(run.Settings);
         var delta = new DeltaVector(result.Parameters, basis, encoding);
-        var key = new PendingKey(fit.RunId, fit.Round);
-        if (encoding.Kind != EncodingKind.TopK)
-        {
-            pending.Save(key, delta.ByteLength, effort, parts => HeaderOf(fit, run, result, encoding, delta, delta.WriteTo(parts, NoiseOf(fit, run))));
-            return;
-        }
-
-        var residual = await residuals.FindAsync(fit.RunId, fit.Round, cancellationToken).ConfigureAwait(false);
+        var residual = encoding.Kind == EncodingKind.TopK ? await residuals.FindAsync(fit.RunId, fit.Round, cancellationToken).ConfigureAwait(false) : null;
         try
         {
             Save(residual);
@@ -42,22 +36,31 @@ internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors resi
             Save(null);
         }
 
-        void Save(CarriedKey? before) => pending.Save(key, delta.ByteLength, effort, parts =>
+        void Save(CarriedKey? before) => pending.Save(new PendingKey(fit.RunId, fit.Round), delta.ByteLength + ((control?.Delta.Length ?? 0) * (long)sizeof(float)), effort, parts =>
         {
             using var from = before is { } known ? residuals.OpenRead(known) : null;
-            using var after = residuals.Begin(fit.RunId, fit.Round);
-            var header = HeaderOf(fit, run, result, encoding, delta, delta.WriteTo(parts, NoiseOf(fit, run), new ErrorFeedback(from, after.Values)));
-            after.Commit(BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory)));
+            using var after = encoding.Kind == EncodingKind.TopK ? residuals.Begin(fit.RunId, fit.Round) : null;
+            var header = HeaderOf(fit, run, result);
+            var written = delta.WriteTo(parts, EncodingNoise.For(run.Seed, fit.Round, run.ClientId), after is null ? null : new ErrorFeedback(from, after.Values));
+            header.Parts.Add(PartWriter.Part("delta", encoding.Kind, delta.ByteLength, written));
+            if (control is not null)
+            {
+                header.Parts.Add(PartWriter.Vector(parts, ControlVariates.Part, control.Delta));
+            }
+
+            var digest = BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory));
+            after?.Commit(digest);
+            if (control is not null)
+            {
+                controls.Keep(fit, control, digest);
+            }
+
             return header;
         });
     }
 
-    private static Core.Models.SeededRandom NoiseOf(FitAssignment fit, RunContext run) => EncodingNoise.For(run.Seed, fit.Round, run.ClientId);
-
-    private static UpdateHeader HeaderOf(FitAssignment fit, RunContext run, FitResult result, IVectorEncoding encoding, DeltaVector delta, byte[]? deltaDigest)
+    private static UpdateHeader HeaderOf(FitAssignment fit, RunContext run, FitResult result)
     {
-        var digest = deltaDigest ?? throw new InvalidDataException(
-            "training gave a parameter that is NaN or infinite; it has diverged: lower the learning rate, or clip");
         var header = new UpdateHeader
         {
             RunId = fit.RunId,
@@ -69,13 +72,6 @@ internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors resi
             Steps = result.Steps,
         };
         header.Metrics.Add(result.Metrics.ToDictionary());
-        header.Parts.Add(new UpdatePart
-        {
-            Name = "delta",
-            Encoding = encoding.Kind.ToWire(),
-            ByteLength = delta.ByteLength,
-            Digest = ByteString.CopyFrom(digest),
-        });
         return header;
     }
 }

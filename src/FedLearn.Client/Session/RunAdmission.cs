@@ -8,7 +8,7 @@ namespace FedLearn.Client.Session;
 /// <summary>What the client answers to a run: its trainer and what the trainer is told, or why it declines.</summary>
 internal abstract record RunAnswer
 {
-    public sealed record Accepted(RunContext Context, ITrainer Trainer, long NumExamples) : RunAnswer;
+    public sealed record Accepted(RunContext Context, ITrainer Trainer, long NumExamples, RunSpec Spec) : RunAnswer;
 
     public sealed record Declined(string Reason) : RunAnswer;
 }
@@ -45,8 +45,14 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
                 $"the run asks for data of schema {run.DataSchemaDigest}, this client's data has {trainer.DataSchemaDigest ?? "none"}");
         }
 
+        if (StrategyKinds.ByName[spec.Strategy.Kind].HasControl && !trainer.TakesCorrection)
+        {
+            return new RunAnswer.Declined(
+                $"the run's strategy is {spec.Strategy.Kind}, whose steps add a correction to each gradient; this client's trainer for '{spec.Model.Kind}' does not (ITrainer.TakesCorrection)");
+        }
+
         var context = ContextOf(run, spec);
-        return trainer.DeclineReason(context) is { } reason ? new RunAnswer.Declined(reason) : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples));
+        return trainer.DeclineReason(context) is { } reason ? new RunAnswer.Declined(reason) : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples), spec);
     }
 
     private RunContext ContextOf(RunAnnouncement run, RunSpec spec)

@@ -7,7 +7,8 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>Reads what the coordinator asks of this client, answers for the runs, and keeps the board.</summary>
-internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache models, IPendingUpdateStore pending, CarriedVectors carried, WorkerOptions options, Caller caller)
+internal sealed class WatchStream(
+    RunBook runs, WorkBoard board, ModelCache models, IPendingUpdateStore pending, IReadOnlyList<CarriedVectors> carried, WorkerOptions options, Caller caller)
 {
     // The longest time that a timer takes is 49 days; no round is that long.
     private const double MaxSeconds = 3_600 * 24 * 30;
@@ -96,7 +97,15 @@ internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache mode
         runs.Remove(runId);
         board.GiveUp(i => i.Key.RunId == runId, "the run is over");
         models.Forget(runId);
-        carried.KeepOnly(runs.Open);
+        KeepOpenRuns();
+    }
+
+    private void KeepOpenRuns()
+    {
+        foreach (var vectors in carried)
+        {
+            vectors.KeepOnly(runs.Open);
+        }
     }
 
     private void TakeSynced()
@@ -106,7 +115,7 @@ internal sealed class WatchStream(RunBook runs, WorkBoard board, ModelCache mode
             EndRun(runId, "the coordinator does not name it any more");
         }
 
-        carried.KeepOnly(runs.Open);
+        KeepOpenRuns();
         board.EndOfState();
         foreach (var key in pending.List())
         {

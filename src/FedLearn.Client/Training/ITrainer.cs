@@ -26,6 +26,12 @@ public interface ITrainer
     long TrainingExamples => 0;
 
     /// <summary>
+    /// Whether <see cref="FitAsync"/> adds <see cref="FitContext.Correction"/> to the gradient of each of its steps, which are those of plain SGD.
+    /// The strategy scaffold needs it; a client whose trainer does not do so declines such a run. Default false.
+    /// </summary>
+    bool TakesCorrection => false;
+
+    /// <summary>
     /// Why this trainer cannot serve the run (no examples, a model of another shape, ...), or null where it can. Asked once before
     /// the first round; the reason is what the operator reads.
     /// </summary>
@@ -66,7 +72,14 @@ public sealed record FitContext(
     RunContext Run,
     int Round,
     ReadOnlyMemory<float> Parameters,
-    IProgress<FitProgress> Progress);
+    IProgress<FitProgress> Progress)
+{
+    /// <summary>
+    /// What is added to the gradient of each step, after clipping; as long as the parameters, or empty where there is nothing to add. Only a
+    /// trainer that <see cref="ITrainer.TakesCorrection"/> ever sees one. Not to be written to, nor kept.
+    /// </summary>
+    public ReadOnlyMemory<float> Correction { get; init; }
+}
 
 /// <summary>One evaluation of a published version.</summary>
 /// <param name="Run">The run.</param>

@@ -7,8 +7,12 @@ using Grpc.Core;
 
 namespace FedLearn.Client.Transport;
 
-/// <summary>Which published version is wanted, and the digest that it must have.</summary>
-internal sealed record VersionWanted(string RunId, int Version, ReadOnlyMemory<byte> Digest);
+/// <summary>Which vector of a published version is wanted, and the digest that it must have.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Digest">The vector's digest.</param>
+/// <param name="State">Empty for the version's parameters; otherwise the name of a vector of its server state.</param>
+internal sealed record VersionWanted(string RunId, int Version, ReadOnlyMemory<byte> Digest, string State = "");
 
 /// <summary>
 /// One download of a version's vector into memory. An attempt that breaks leaves its bytes and its digest's state, and the next
@@ -70,6 +74,7 @@ internal sealed class ModelDownload(Caller caller, ModelCall call, VersionWanted
             RunId = wanted.RunId,
             Version = wanted.Version,
             Offset = _vector.Received,
+            State = wanted.State,
             PreferRoad = caller.Link.RoadBook.IsOpen && _vector.Length - _vector.Received >= RoadBook.LeastBytes,
         };
         Road? road = null;
@@ -94,7 +99,7 @@ internal sealed class ModelDownload(Caller caller, ModelCall call, VersionWanted
     private void CheckVersion(ModelVersion version)
     {
         if (version.ManifestHash != manifest.Hash || version.ByteLength != manifest.ByteLength
-            || !version.Digest.Span.SequenceEqual(wanted.Digest.Span))
+            || (wanted.State.Length == 0 && !version.Digest.Span.SequenceEqual(wanted.Digest.Span)))
         {
             throw new InvalidDataException(
                 $"version {wanted.Version} is not what was announced: manifest {manifest.Hash}, {manifest.ByteLength} bytes, digest " +

@@ -116,7 +116,7 @@ internal sealed class FederationService(
     public Task GetModel(GetModelRequest request, IServerStreamWriter<ModelFrame> responseStream, ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        return vectors.SendAsync(request, version => roads.ToModel(http, version), responseStream, context.CancellationToken);
+        return vectors.SendAsync(request, version => roads.ToModel(http, version, request.State), responseStream, context.CancellationToken);
     }
 
     public override async Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)

@@ -61,7 +61,9 @@ internal sealed class UpdateGate(CoordinatorLog log)
             }
         }
 
-        return CheckNorm("update", parts[0].Norm, run.Spec.Bounds.MaxNorm, "bounds.maxNorm");
+        var bounds = run.Spec.Bounds;
+        return CheckNorm("update", parts[0].Norm, bounds.MaxNorm, "bounds.maxNorm")
+            ?? (parts.Count > 1 ? CheckNorm("control delta", parts[1].Norm, bounds.MaxControlNorm, "bounds.maxControlNorm") : null);
     }
 
     /// <summary>What a client hears of the run's reply to its sealed update.</summary>

@@ -65,11 +65,18 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
     }
 
     /// <summary>Opens a version's vector; its blocks are checked as they are read.</summary>
-    public VectorReader Open(StoredVersion version)
+    /// <param name="version">The version.</param>
+    /// <param name="state">Empty for its parameters; otherwise the name of a vector of its server state.</param>
+    public VectorReader Open(StoredVersion version, string state = "")
     {
+        if (state.Length > 0 && !(Assignments.IsForClients(state) && version.State.Any(s => s.Name == state)))
+        {
+            throw Problem.NotFound($"state: version {version.Number} of run '{version.RunId}' has no vector '{state}' for clients; ask for one that the assignment names").ToException();
+        }
+
         try
         {
-            return versions.OpenVector(version);
+            return state.Length > 0 ? versions.OpenState(version, state) : versions.OpenVector(version);
         }
         catch (StoredDataException e)
         {

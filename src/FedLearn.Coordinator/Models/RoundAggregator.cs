@@ -23,7 +23,7 @@ internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<Sto
         BlockWork.Run(
             baseVector.BlockCount,
             threads,
-            () => new BlockBuffers(elements, prepared.Places, step.StateVectors),
+            () => new BlockBuffers(elements, Math.Max(prepared.Places, step.Places), step.StateVectors),
             (block, buffers) => WriteBlock(writer, block, buffers, prepared, stored),
             cancellationToken);
         return prepared.Dropped;
@@ -36,7 +36,7 @@ internal sealed class RoundAggregator(VectorReader baseVector, IReadOnlyList<Sto
         var aggregate = buffers.Aggregate.AsSpan(0, length);
         prepared.Aggregate(stored.At(block, buffers.Updates), aggregate);
         var state = buffers.State.AsSpan(0, step.StateVectors * length);
-        step.Step(block, parameters, aggregate, state);
+        step.Step(block, parameters, aggregate, state, buffers.Updates);
         writer.Write(block, parameters, state);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
             throw Problem.Invalid($"offset: expected 0 to {version.ByteLength}, got {request.Offset}").ToException();
         }
 
-        using var vector = models.Open(version);
+        using var vector = models.Open(version, request.State);
         var road = offer(version);
         var first = new GetModelReply { Version = ModelFeed.ToWire(version), Road = road };
         await stream.WriteAsync(new ModelFrame { First = first }, cancellationToken).ConfigureAwait(false);
@@ -40,16 +40,17 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
         }
     }
 
-    /// <summary>Writes the bytes [first, end) of a version's vector, from the disk into the pipe's own buffers.</summary>
+    /// <summary>Writes the bytes [first, end) of a vector of a version, from the disk into the pipe's own buffers.</summary>
     /// <param name="version">The version.</param>
+    /// <param name="state">Empty for its parameters; otherwise the name of a vector of its server state.</param>
     /// <param name="first">The first byte.</param>
     /// <param name="end">The byte after the last.</param>
     /// <param name="start">Called once the first block is known to be sound, before its bytes are written.</param>
     /// <param name="pipe">Where to.</param>
     /// <param name="cancellationToken">The caller has gone.</param>
-    public async Task WriteAsync(StoredVersion version, long first, long end, Func<Task> start, PipeWriter pipe, CancellationToken cancellationToken)
+    public async Task WriteAsync(StoredVersion version, string state, long first, long end, Func<Task> start, PipeWriter pipe, CancellationToken cancellationToken)
     {
-        using var vector = models.Open(version);
+        using var vector = models.Open(version, state);
         var meter = runs.Find(version.RunId)?.Meter;
         var started = false;
         for (var at = first; at < end;)

@@ -80,6 +80,11 @@ internal sealed class VersionFiles(DataFolder folder)
         return [.. version.State.Select(s => OpenState(folder.StateFile(version.RunId, version.Number, s.Name), s.Digest, version.ByteLength, files))];
     }
 
+    /// <summary>Opens one vector of a version's server state, with handles of its own.</summary>
+    /// <exception cref="StoredDataException">A file is missing or damaged.</exception>
+    public VectorReader OpenState(StoredVersion version, string name) =>
+        new(folder.Disk, PlaceOf(folder.StateFile(version.RunId, version.Number, name), version.ByteLength));
+
     /// <summary>Opens a version's whole file.</summary>
     public IDiskFile OpenFile(StoredVersion version) => folder.Disk.OpenRead(folder.VersionFile(version.RunId, version.Number));
 

@@ -1,3 +1,4 @@
+using FedLearn.Core.Aggregation;
 using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol.V1;
@@ -28,17 +29,22 @@ internal static class Assignments
         _ => null,
     };
 
-    public static WatchReply Fit(OpenRun run, RoundState round, TimeSpan now) => new()
+    public static WatchReply Fit(OpenRun run, RoundState round, TimeSpan now)
     {
-        Fit = new FitAssignment
+        var fit = new FitAssignment
         {
             RunId = run.Id,
             Round = round.Number,
             BaseVersion = round.BaseVersion,
             BaseDigest = ByteString.CopyFrom(run.Newest.Digest),
             SecondsLeft = RunMachine.SecondsLeft(run.State, now),
-        },
-    };
+        };
+        fit.BaseState.AddRange(run.Newest.State.Where(s => IsForClients(s.Name)).Select(s => new Protocol.V1.StateVector { Name = s.Name, Digest = ByteString.CopyFrom(s.Digest) }));
+        return new WatchReply { Fit = fit };
+    }
+
+    /// <summary>Whether clients may have a vector of the server state: what the optimizer keeps concerns nobody else.</summary>
+    public static bool IsForClients(string state) => state == ControlVariates.State.Name;
 
     public static WatchReply Evaluate(OpenRun run, RoundState round, TimeSpan now) => new()
     {

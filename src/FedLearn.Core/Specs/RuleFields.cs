@@ -7,6 +7,9 @@ public static partial class SpecFields
     [
         Number("strategy.q", SpecBounds.Between(0, 100), $"{OnlyFor("strategy.q")}: how much more a client with a larger loss counts; at 0 each client counts alike.",
             s => s.Strategy.Q, (s, v) => s with { Strategy = s.Strategy with { Q = v } }),
+        Optional("strategy.clients", SpecBounds.Between(1, 1_000_000), $"{OnlyFor("strategy.clients")}, which needs it: N, how many clients take part in the run in all, now or later. "
+            + "A round of n updates moves the server's control by n / N of their mean.",
+            s => s.Strategy.Clients, (s, v) => s with { Strategy = s.Strategy with { Clients = (int)v } }, unit: "clients"),
         Integer("strategy.byzantine", SpecBounds.Between(0, 10_000), $"{OnlyFor("strategy.byzantine")}: how many clients of a round may be hostile and send anything at all.",
             s => s.Strategy.Byzantine, (s, v) => s with { Strategy = s.Strategy with { Byzantine = (int)v } }, unit: "clients"),
         Integer("strategy.keep", SpecBounds.Between(0, 1000), $"{OnlyFor("strategy.keep")}: how many updates are averaged.",

@@ -136,6 +136,9 @@ public sealed record BoundsSpec
     /// <summary>The most examples an update may claim, at least 1. Default 100,000,000.</summary>
     public long MaxExamples { get; init; } = 100_000_000;
 
-    /// <summary>The largest L2 norm of an update; 0 = no bound. Default 0.</summary>
+    /// <summary>The largest L2 norm of an update's delta; 0 = no bound. Default 0.</summary>
     public double MaxNorm { get; init; }
+
+    /// <summary>For scaffold: the largest L2 norm of an update's control delta, in the unit of gradients; 0 = no bound. Default 0.</summary>
+    public double MaxControlNorm { get; init; }
 }

@@ -9,6 +9,10 @@ public static partial class SpecFields
         string path, SpecBounds bounds, string doc, Func<RunSpec, long> get, Func<RunSpec, long, RunSpec> with, string unit = "", string zero = "", string? words = null) =>
         new(path, SpecType.Whole, words ?? bounds.ToString(), doc, v => bounds.Contains((long)v), s => get(s), (s, v) => with(s, (long)v)) { Unit = unit, ZeroMeans = zero };
 
+    private static SpecField Optional(
+        string path, SpecBounds bounds, string doc, Func<RunSpec, long?> get, Func<RunSpec, long, RunSpec> with, string unit = "") =>
+        new(path, SpecType.Whole, bounds.ToString(), doc, v => bounds.Contains((long)v), s => get(s), (s, v) => with(s, (long)v)) { Unit = unit };
+
     private static SpecField Number(
         string path, SpecBounds bounds, string doc, Func<RunSpec, double?> get, Func<RunSpec, double, RunSpec> with, string unit = "", string zero = "", string? words = null) =>
         new(path, SpecType.Number, words ?? bounds.ToString(), doc, v => bounds.Contains((double)v), s => get(s), (s, v) => with(s, (double)v)) { Unit = unit, ZeroMeans = zero };

@@ -134,7 +134,9 @@ public static partial class SpecFields
     [
         Integer("bounds.maxExamples", SpecBounds.Between(1, 1e15), "The most examples that an update may claim.",
             s => s.Bounds.MaxExamples, (s, v) => s with { Bounds = s.Bounds with { MaxExamples = v } }, unit: "examples"),
-        Number("bounds.maxNorm", SpecBounds.AtLeast(0), "The largest L2 norm of an update.",
+        Number("bounds.maxNorm", SpecBounds.AtLeast(0), "The largest L2 norm of an update's delta.",
             s => s.Bounds.MaxNorm, (s, v) => s with { Bounds = s.Bounds with { MaxNorm = v } }, zero: "no bound"),
+        Number("bounds.maxControlNorm", SpecBounds.AtLeast(0), $"{OnlyFor("bounds.maxControlNorm")}: the largest L2 norm of an update's control delta, in the unit of gradients.",
+            s => s.Bounds.MaxControlNorm, (s, v) => s with { Bounds = s.Bounds with { MaxControlNorm = v } }, zero: "no bound"),
     ];
 }

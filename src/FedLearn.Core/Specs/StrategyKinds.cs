@@ -17,8 +17,14 @@ public sealed record StrategyKind(string Name, string Doc, ImmutableArray<string
     /// <summary>Whether an update must say its client's loss of the base version.</summary>
     public bool NeedsBaseLoss { get; init; }
 
+    /// <summary>Makes the rule of the control deltas, where clients and server keep control variates; null where they do not.</summary>
+    public Func<StrategySpec, IAggregationRule>? ControlRule { get; init; }
+
+    /// <summary>Whether clients and server keep control variates.</summary>
+    public bool HasControl => ControlRule is not null;
+
     /// <summary>The parts of an update, in order. The first one is the delta.</summary>
-    public ImmutableArray<string> Parts { get; init; } = ["delta"];
+    public ImmutableArray<string> Parts => HasControl ? ["delta", ControlVariates.Part] : ["delta"];
 }
 
 /// <summary>The registry of strategies: what a spec may name, and the rule that it gets.</summary>
@@ -32,6 +38,8 @@ public static class StrategyKinds
         new("fedavg", "the mean weighted by examples", [], _ => new FederatedAverage()),
         new("fednova", "the mean weighted by examples of deltas over their local steps", [], _ => new NormalisedAverage()) { NeedsSteps = true },
         new("qfedavg", "a mean in which clients with a larger loss count more", ["strategy.q"], s => new FairAverage(s.Q)) { NeedsBaseLoss = true },
+        new("scaffold", "the mean of deltas whose local steps are corrected by control variates, each client alike", ["strategy.clients", "bounds.maxControlNorm"],
+            _ => new ClientMean(0)) { NeedsSteps = true, ControlRule = s => new ClientMean(s.Clients ?? 0) },
         new("median", "of each coordinate the median", [Byzantine], s => new CoordinateMedian(s.Byzantine)),
         new("trimmedMean", "of each coordinate the mean without the largest and smallest values", [Byzantine], s => new TrimmedMean(s.Byzantine)),
         new("krum", "the one update that is nearest to its neighbours", [Byzantine], s => new Krum(s.Byzantine)),

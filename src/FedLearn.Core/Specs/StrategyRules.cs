@@ -17,14 +17,22 @@ internal static class StrategyRules
             reader.Add(path, $"means nothing to strategy.kind {strategy.Kind}; it belongs to {string.Join(", ", kinds)}");
         }
 
-        if (strategy.Kind == "normClipping" && !reader.Seen.Contains("strategy.clipNorm"))
+        foreach (var path in new[] { ("normClipping", "strategy.clipNorm"), ("scaffold", "strategy.clients") }.Where(n => n.Item1 == strategy.Kind).Select(n => n.Item2))
         {
-            reader.Add("strategy.clipNorm", $"is missing; expected {SpecFields.ByPath["strategy.clipNorm"].Expectation}");
+            if (!reader.Seen.Contains(path))
+            {
+                reader.Add(path, $"is missing; expected {SpecFields.ByPath[path].Expectation}");
+            }
         }
     }
 
     private static void CheckCohort(RunSpec spec, SpecReader reader)
     {
+        if (spec.Closing.MinUpdates > spec.Strategy.Clients)
+        {
+            reader.Add("closing.minUpdates", $"expected at most strategy.clients ({spec.Strategy.Clients}), got {spec.Closing.MinUpdates}");
+        }
+
         var bounds = StrategyKinds.RuleOf(spec.Strategy).Bounds;
         foreach (var (path, updates) in new[] { ("closing.minUpdates", spec.Closing.MinUpdates), ("cohort.count", spec.Cohort.Count) })
         {

@@ -9,6 +9,9 @@ public sealed record StrategySpec
     /// <summary>For qfedavg: how much more a client with a larger loss counts; 0 to 100. Default 1.</summary>
     public double Q { get; init; } = 1;
 
+    /// <summary>For scaffold, which needs it: N, the number of all clients that take part in the run at one time or another; 1 to 1,000,000.</summary>
+    public int? Clients { get; init; }
+
     /// <summary>The server optimizer: sgd, adagrad, adam, yogi. Default sgd.</summary>
     public string Optimizer { get; init; } = "sgd";
 

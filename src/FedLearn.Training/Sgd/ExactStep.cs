@@ -46,6 +46,7 @@ internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, 
     private void Move(double scale)
     {
         var weights = _parameters.Span;
+        var correction = job.Correction.Span;
         scale *= ClipFactor(scale);
         for (var i = 0; i < weights.Length; i++)
         {
@@ -53,6 +54,11 @@ internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, 
             if (_start is not null)
             {
                 step += job.Settings.ProximalMu * ((double)weights[i] - _start[i]);
+            }
+
+            if (correction.Length > 0)
+            {
+                step += correction[i];
             }
 
             if (_velocity is not null)

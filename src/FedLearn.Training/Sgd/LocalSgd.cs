@@ -5,8 +5,8 @@ using FedLearn.Training.Models;
 namespace FedLearn.Training.Sgd;
 
 /// <summary>
-/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient (clipped) + wd * w + mu * (w - w_t); v = m * v + g;
-/// w -= lr * v. After its buffers are made, a step allocates nothing.
+/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient (clipped) + wd * w + mu * (w - w_t) + correction;
+/// v = m * v + g; w -= lr * v. After its buffers are made, a step allocates nothing.
 /// </summary>
 internal sealed class LocalSgd
 {
@@ -30,7 +30,7 @@ internal sealed class LocalSgd
         var exact = job.Settings.BatchSize == 0 || _batchSize > ExactStep.ChunkSize;
         var network = workspace.NetworkFor(exact ? Math.Min(_batchSize, ExactStep.ChunkSize) : _batchSize);
         _step = exact ? new ExactStep(network, workspace, job)
-            : job.Settings.Momentum > 0 || job.Settings.ProximalMu > 0 ? new StoredStep(network, workspace, job)
+            : job.Settings.Momentum > 0 || job.Settings.ProximalMu > 0 || job.Correction.Length > 0 ? new StoredStep(network, workspace, job)
             : new PlainStep(network, workspace, job);
     }
 

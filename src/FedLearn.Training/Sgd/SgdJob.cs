@@ -18,6 +18,9 @@ internal sealed record SgdJob
     /// <summary>The client.</summary>
     public required string ClientId { get; init; }
 
+    /// <summary>What each step adds to its gradient, after clipping and decay; empty for nothing.</summary>
+    public ReadOnlyMemory<float> Correction { get; init; }
+
     /// <summary>How many threads may work on a step; changes no bit. Default 1.</summary>
     public int Threads { get; init; } = 1;
 

@@ -6,7 +6,8 @@ using FedLearn.Training.Models.Kernels;
 namespace FedLearn.Training.Sgd;
 
 /// <summary>
-/// SGD whose step needs more than the gradient: heavy-ball momentum, the velocity at zero when a round begins, and FedProx's proximal term.
+/// SGD whose step needs more than the gradient: heavy-ball momentum, the velocity at zero when a round begins, FedProx's proximal term, and a correction of
+/// the gradient.
 /// </summary>
 internal sealed unsafe class StoredStep(Network network, SgdWorkspace workspace, SgdJob job) : ISgdStep
 {
@@ -42,6 +43,11 @@ internal sealed unsafe class StoredStep(Network network, SgdWorkspace workspace,
         {
             TensorPrimitives.Subtract(_parameters.Span, _start, _way);
             TensorPrimitives.MultiplyAdd(_way, _mu, _velocity.Span, _velocity.Span);
+        }
+
+        if (job.Correction.Length > 0)
+        {
+            TensorPrimitives.Add(_velocity.Span, job.Correction.Span, _velocity.Span);
         }
 
         TensorPrimitives.MultiplyAdd(_velocity.Span, -_rate, _parameters.Span, _parameters.Span);

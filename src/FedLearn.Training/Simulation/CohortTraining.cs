@@ -17,6 +17,9 @@ namespace FedLearn.Training.Simulation;
 internal sealed record VirtualUpdate(string ClientId, float[] Delta, long Examples, long Steps, IReadOnlyDictionary<string, double> Metrics, string? Failure)
 {
     public double Loss => Metrics["loss"];
+
+    /// <summary>Its control delta, where the strategy has control variates; valid as long as <see cref="Delta"/>.</summary>
+    public float[] ControlDelta { get; init; } = [];
 }
 
 /// <summary>
@@ -30,6 +33,7 @@ internal sealed class CohortTraining
     private readonly SimulationContext _context;
     private readonly Dictionary<string, (LocalTrainer Trainer, int Examples)> _clients;
     private readonly ImmutableHashSet<string> _hostile;
+    private readonly ConcurrentDictionary<string, float[]> _controls = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SgdWorkspace> _workspaces = [];
     private readonly ConcurrentBag<float[]> _deltas = [];
 
@@ -53,7 +57,7 @@ internal sealed class CohortTraining
     }
 
     /// <summary>Trains from a base version; the updates come in canonical order.</summary>
-    public IReadOnlyList<VirtualUpdate> Train(int round, float[] parameters, IReadOnlyCollection<(string ClientId, int Epochs)> work, CancellationToken cancellationToken)
+    public IReadOnlyList<VirtualUpdate> Train(int round, VirtualServer server, IReadOnlyCollection<(string ClientId, int Epochs)> work, CancellationToken cancellationToken)
     {
         // The longest first, so that no thread ends long after the others.
         var order = work.OrderByDescending(w => (long)_clients[w.ClientId].Examples * w.Epochs);
@@ -61,7 +65,7 @@ internal sealed class CohortTraining
         Parallel.ForEach(
             Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { MaxDegreeOfParallelism = _context.Threads, CancellationToken = cancellationToken },
-            client => updates.Add(Train(round, parameters, client.ClientId, client.Epochs, cancellationToken)));
+            client => updates.Add(Train(round, server, client.ClientId, client.Epochs, cancellationToken)));
         return [.. updates.OrderBy(u => u.ClientId, StringComparer.Ordinal)];
     }
 
@@ -71,20 +75,43 @@ internal sealed class CohortTraining
         foreach (var update in updates.Where(u => u.Delta.Length > 0))
         {
             _deltas.Add(update.Delta);
+            if (update.ControlDelta.Length > 0)
+            {
+                _deltas.Add(update.ControlDelta);
+            }
         }
     }
 
-    private VirtualUpdate Train(int round, float[] parameters, string clientId, int epochs, CancellationToken cancellationToken)
+    /// <summary>The round of these updates is published: their clients go on with what they kept for that case.</summary>
+    public void Published(IEnumerable<VirtualUpdate> counted)
+    {
+        foreach (var update in counted.Where(u => u.ControlDelta.Length > 0))
+        {
+            var own = _controls.GetOrAdd(update.ClientId, _ => new float[update.ControlDelta.Length]);
+            TensorPrimitives.Add(own, update.ControlDelta, own);
+        }
+    }
+
+    private VirtualUpdate Train(int round, VirtualServer server, string clientId, int epochs, CancellationToken cancellationToken)
     {
         var workspace = _workspaces.TryTake(out var used) ? used : new SgdWorkspace(_context.Model, threads: 1);
         var (trainer, examples) = _clients[clientId];
-        var context = new FitContext(_context.RunOf(clientId, _context.Spec.Client with { Epochs = epochs }), round, parameters, s_nobody);
+        var parameters = server.Parameters;
+        var control = server.Control.Length > 0 ? Correction(server.Control, clientId) : [];
+        var run = _context.RunOf(clientId, _context.Spec.Client with { Epochs = epochs });
+        var context = new FitContext(run, round, parameters, s_nobody) { Correction = control };
         try
         {
             var (steps, metrics) = trainer.TrainIn(workspace, context, cancellationToken);
-            var delta = _deltas.TryTake(out var free) ? free : new float[parameters.Length];
+            var delta = Buffer(parameters.Length);
             TensorPrimitives.Subtract(workspace.Parameters.Span, parameters, delta);
-            return new(clientId, delta, examples, steps, metrics, WhyRefused(delta, examples, steps, metrics));
+            if (control.Length > 0)
+            {
+                ControlVariates.Delta(parameters, workspace.Parameters.Span, server.Control, steps, run.Settings.LearningRateAt(round), control);
+            }
+
+            var update = new VirtualUpdate(clientId, delta, examples, steps, metrics, null) { ControlDelta = control };
+            return update with { Failure = WhyRefused(update) };
         }
         catch (InvalidOperationException e)
         {
@@ -102,23 +129,33 @@ internal sealed class CohortTraining
         var adversary = _context.Setup.Adversary;
         var trained = updates.Where(u => u.Failure is null).ToList();
         adversary.Forge([.. trained.Select(u => u.Delta)], [.. trained.Select(u => _hostile.Contains(u.ClientId))], _context.Spec.Seed, round);
-        return [.. updates.Select(u => u.Failure is null && _hostile.Contains(u.ClientId) ? u with { Failure = WhyRefused(u.Delta, u.Examples, u.Steps, u.Metrics) } : u)];
+        return [.. updates.Select(u => u.Failure is null && _hostile.Contains(u.ClientId) ? u with { Failure = WhyRefused(u) } : u)];
     }
 
     /// <summary>The updates as ingest finds them once they have arrived.</summary>
     public IReadOnlyList<VirtualUpdate> Check(IReadOnlyList<VirtualUpdate> updates) =>
-        [.. updates.Select(u => u.Failure is null ? u with { Failure = WhyRefused(u.Delta, u.Examples, u.Steps, u.Metrics) } : u)];
+        [.. updates.Select(u => u.Failure is null ? u with { Failure = WhyRefused(u) } : u)];
 
     /// <summary>What the coordinator's ingest would refuse.</summary>
-    private string? WhyRefused(float[] delta, long examples, long steps, IReadOnlyDictionary<string, double> metrics)
+    private string? WhyRefused(VirtualUpdate update)
     {
         var bounds = _context.Spec.Bounds;
-        var norm = Math.Sqrt(SquareSum.Of(delta));
-        return !double.IsFinite(norm) ? "the update holds NaN or Inf"
+        var (norm, control) = (Math.Sqrt(SquareSum.Of(update.Delta)), Math.Sqrt(SquareSum.Of(update.ControlDelta)));
+        return !double.IsFinite(norm + control) ? "the update holds NaN or Inf"
             : bounds.MaxNorm > 0 && norm > bounds.MaxNorm ? $"the update's norm is {norm:0.###}, the bound {bounds.MaxNorm:0.###}"
-            : examples > bounds.MaxExamples ? $"the update stands for {examples} examples, the bound is {bounds.MaxExamples}"
-            : UpdateFacts.WhyNot(_context.Spec.Strategy, steps, metrics);
+            : bounds.MaxControlNorm > 0 && control > bounds.MaxControlNorm ? $"the control delta's norm is {control:0.###}, the bound {bounds.MaxControlNorm:0.###}"
+            : update.Examples > bounds.MaxExamples ? $"the update stands for {update.Examples} examples, the bound is {bounds.MaxExamples}"
+            : UpdateFacts.WhyNot(_context.Spec.Strategy, update.Steps, update.Metrics);
     }
+
+    private float[] Correction(float[] server, string clientId)
+    {
+        var correction = Buffer(server.Length);
+        ControlVariates.Correct(server, _controls.TryGetValue(clientId, out var own) ? own : new float[server.Length], correction);
+        return correction;
+    }
+
+    private float[] Buffer(int length) => _deltas.TryTake(out var free) ? free : new float[length];
 
     /// <summary>A clock on which no time passes: how much a client trains must not depend on how fast this machine is.</summary>
     private sealed class StoppedClock : TimeProvider

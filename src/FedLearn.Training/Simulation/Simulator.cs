@@ -10,7 +10,7 @@ namespace FedLearn.Training.Simulation;
 /// number of threads.
 /// </summary>
 /// <remarks>
-/// Memory: the data, one delta for each client of a cohort, and a few vectors for each thread. A client whose training diverges, or whose
+/// Memory: the data, one delta for each client of a cohort, with scaffold also a control for each client so far, and a few vectors for each thread. A client whose training diverges, or whose
 /// update the bounds refuse, gives the round up; after <see cref="MostVoids"/> void rounds in a row the run has failed.
 /// </remarks>
 public sealed class Simulator
@@ -92,8 +92,10 @@ public sealed class Simulator
                 Train(e.Round, cancellationToken);
                 break;
             case RunEffect.Aggregate e:
-                _server.Publish(e.Round.Number, Counted(e.Round));
-                _wire.Published(Counted(e.Round));
+                var counted = Counted(e.Round);
+                _server.Publish(e.Round.Number, counted);
+                _training.Published(counted);
+                _wire.Published(counted);
                 _events.Enqueue(new RunEvent.AggregateReady(e.Round.Number, e.NewVersion));
                 break;
             case RunEffect.OpenEvaluation e:
@@ -119,7 +121,7 @@ public sealed class Simulator
 
         // With over-selection the first to arrive are counted; who that is, is drawn.
         var work = able.OrderBy(w => SeededRandom.For("simulation/arrival", spec.Seed, round.Number, w.ClientId).NextUInt64()).Take(round.Wanted).ToList();
-        var sent = _training.Attack(round.Number, _training.Train(round.Number, _server.Parameters, work, cancellationToken));
+        var sent = _training.Attack(round.Number, _training.Train(round.Number, _server, work, cancellationToken));
         _wire.Carry(round.Number, [.. sent.Where(u => u.Failure is null)]);
         _updates = _training.Check(sent);
         foreach (var update in _updates)

@@ -16,7 +16,7 @@ internal sealed class VirtualWire(SimulationContext context)
     private readonly Dictionary<string, float[]> _next = new(StringComparer.Ordinal);
 
     /// <summary>The bytes of an update.</summary>
-    public long BytesOfUpdate => _encoding.ByteLengthOf(context.Spec.Model.Manifest.ElementCount);
+    public long BytesOfUpdate => PartShape.Of(context.Spec).Sum(p => p.ByteLength);
 
     /// <summary>Replaces the deltas by what arrives of them.</summary>
     public void Carry(int round, IReadOnlyCollection<VirtualUpdate> updates)

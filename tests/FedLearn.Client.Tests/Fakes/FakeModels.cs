@@ -13,6 +13,7 @@ internal sealed class FakeModels(FaultScript faults, FakeRoad road)
     public const int ChunkSize = 256 << 10;
 
     private readonly ConcurrentDictionary<(string Run, int Version), (ModelVersion Version, byte[] Bytes)> _versions = new();
+    private readonly ConcurrentDictionary<(string Run, int Version, string Name), byte[]> _states = new();
 
     /// <summary>The offsets that clients asked for, in order.</summary>
     public ConcurrentQueue<(int Version, long Offset)> Requests { get; } = new();
@@ -33,6 +34,13 @@ internal sealed class FakeModels(FaultScript faults, FakeRoad road)
         return published;
     }
 
+    /// <summary>Adds a vector to a version's server state, and returns what assignments say of it.</summary>
+    public StateVector PublishState(string runId, int version, string name, float[] vector)
+    {
+        var bytes = _states[(runId, version, name)] = MemoryMarshal.AsBytes(vector.AsSpan()).ToArray();
+        return new StateVector { Name = name, Digest = ByteString.CopyFrom(BlockDigest.Of(bytes)) };
+    }
+
     /// <summary>Flips one bit of the stored bytes, as a disk that rots does.</summary>
     public void Damage(string runId, int version, long at) => _versions[(runId, version)].Bytes[at] ^= 1;
 
@@ -46,7 +54,8 @@ internal sealed class FakeModels(FaultScript faults, FakeRoad road)
             throw new RpcException(new Status(StatusCode.NotFound, $"no version {request.Version}"));
         }
 
-        if (request.PreferRoad && road.To(client, $"/models/{request.RunId}/{request.Version}") is { } other)
+        held = request.State.Length > 0 ? (held.Version, _states[(request.RunId, request.Version, request.State)]) : held;
+        if (request.State.Length == 0 && request.PreferRoad && road.To(client, $"/models/{request.RunId}/{request.Version}") is { } other)
         {
             await stream.WriteAsync(new GetModelReply { Version = held.Version, Road = other });
             return;

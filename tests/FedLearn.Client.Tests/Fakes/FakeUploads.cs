@@ -102,9 +102,15 @@ internal sealed class FakeUploads(FaultScript faults, FakeRoad road)
 
     private Receipt Accept(string client, UpdateHeader header, byte[] bytes, Action loseReceipt)
     {
-        if (!BlockDigest.Of(bytes).AsSpan().SequenceEqual(header.Parts[0].Digest.Span))
+        var start = 0;
+        foreach (var part in header.Parts)
         {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "wrong digest"));
+            if (!BlockDigest.Of(bytes.AsSpan(start, (int)part.ByteLength)).AsSpan().SequenceEqual(part.Digest.Span))
+            {
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "wrong digest"));
+            }
+
+            start += (int)part.ByteLength;
         }
 
         var receipt = new Receipt

@@ -4,7 +4,7 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Client.Tests.Fakes;
 
 /// <summary>A run of one tensor, and the messages about it.</summary>
-internal sealed class RunFixture(int parameters, string id = "run-1", string kind = "own", string clientJson = "{}")
+internal sealed class RunFixture(int parameters, string id = "run-1", string kind = "own", string clientJson = "{}", string strategyJson = "{}")
 {
     public string Id => id;
 
@@ -28,7 +28,7 @@ internal sealed class RunFixture(int parameters, string id = "run-1", string kin
                 {
                   "name": "test",
                   "model": {"kind": "{{{kind}}}", "tensors": [{"name": "w", "shape": [{{{parameters}}}], "init": {"kind": "zeros"}}]},
-                  "client": {{{clientJson}}}
+                  "client": {{{clientJson}}}, "strategy": {{{strategyJson}}}
                 }
                 """,
         };
@@ -36,17 +36,12 @@ internal sealed class RunFixture(int parameters, string id = "run-1", string kin
         return new WatchReply { Run = run };
     }
 
-    public WatchReply Fit(int round, ModelVersion basis, double secondsLeft = 600) => new()
+    public WatchReply Fit(int round, ModelVersion basis, double secondsLeft = 600, StateVector? state = null)
     {
-        Fit = new FitAssignment
-        {
-            RunId = id,
-            Round = round,
-            BaseVersion = basis.Version,
-            BaseDigest = basis.Digest,
-            SecondsLeft = secondsLeft,
-        },
-    };
+        var fit = new FitAssignment { RunId = id, Round = round, BaseVersion = basis.Version, BaseDigest = basis.Digest, SecondsLeft = secondsLeft };
+        fit.BaseState.AddRange(state is null ? [] : [state]);
+        return new WatchReply { Fit = fit };
+    }
 
     public WatchReply Evaluate(int round, ModelVersion version) => new()
     {

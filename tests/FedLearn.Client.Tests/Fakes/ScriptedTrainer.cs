@@ -12,6 +12,8 @@ internal sealed class ScriptedTrainer(string kind = "own") : ITrainer
 
     public long TrainingExamples { get; init; }
 
+    public bool TakesCorrection { get; init; }
+
     public Func<RunContext, string?> Decline { get; init; } = _ => null;
 
     /// <summary>Runs before a fit returns.</summary>

@@ -51,7 +51,8 @@ public sealed class UploadPartsTests : IDisposable
                 var place = (await upload.SealAsync(CancellationToken.None))!.Value;
 
                 var update = new SealedUpdate(
-                    "r", 1, "member", [], 1, 1, System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty, 1, bytes.Length, place.FileName, default) { Offset = place.Offset };
+                    "r", 1, "member", [], 1, 1, System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty, 1, bytes.Length, place.FileName, default)
+                { Offset = place.Offset };
                 Assert.Equal([a, b], UpdatePlace.Of(folder, update, ["delta", "control"], b.Length).Select(p => ReadBack(folder, p)));
                 Assert.All(UpdatePlace.FilesOf(place.FileName, ["delta", "control"]), f => Assert.True(File.Exists(Path.Combine(folder.RoundOf("r", 1), f)), f));
             },

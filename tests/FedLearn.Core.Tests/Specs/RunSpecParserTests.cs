@@ -103,6 +103,13 @@ public class RunSpecParserTests
     [InlineData("\"strategy\":{\"kind\":\"fedavg\",\"q\":1}", "strategy.q", "qfedavg")]
     [InlineData("\"strategy\":{\"kind\":\"fednova\"},\"client\":{\"momentum\":0.9,\"proximalMu\":1}", "client.proximalMu", "not with both")]
     [InlineData("\"strategy\":{\"kind\":\"qfedavg\"},\"client\":{\"learningRate\":0}", "client.learningRate", "above 0")]
+    [InlineData("\"strategy\":{\"kind\":\"scaffold\"}", "strategy.clients", "is missing")]
+    [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"closing\":{\"minUpdates\":4}", "closing.minUpdates", "at most strategy.clients (3), got 4")]
+    [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"momentum\":0.9}", "client.momentum", "plain SGD")]
+    [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"proximalMu\":1}", "client.proximalMu", "plain SGD")]
+    [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"learningRate\":0}", "client.learningRate", "divides by the learning rate")]
+    [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"learningRateSchedule\":\"cosine\"}", "client.learningRateFloor", "above 0")]
+    [InlineData("\"bounds\":{\"maxControlNorm\":1}", "bounds.maxControlNorm", "scaffold")]
     [InlineData("\"seed\":9223372036854775808", "seed", "of 64 bits")]
     public void Parse_OneMistake_NamesPathAndExpectation(string members, string path, string words) => AssertOneMistake(Spec(members), path, words);
 

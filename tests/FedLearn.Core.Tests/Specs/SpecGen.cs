@@ -79,6 +79,7 @@ internal static class SpecGen
             Keep = own.Contains("strategy.keep") ? rule[1] : 0,
             Iterations = own.Contains("strategy.iterations") ? rule[2] : 3,
             Smoothing = own.Contains("strategy.smoothing") ? rates[3] : 1e-6,
+            Clients = own.Contains("strategy.clients") ? rule[0] : null,
             ClipNorm = own.Contains("strategy.clipNorm") ? 10 * rates[3] : null,
             Optimizer = optimizer,
             ServerLearningRate = 10 * rates[0],
@@ -106,11 +107,11 @@ internal static class SpecGen
             Model = Model(name, manifest),
             Stop = stop,
             Cohort = cohort with { Minimum = Math.Max(least, cohort.Minimum) },
-            Client = strategy.Kind == "fednova" ? client with { ProximalMu = 0 } : client,
+            Client = strategy.Kind == "fednova" ? client with { ProximalMu = 0 } : strategy.Kind == "scaffold" ? client with { ProximalMu = 0, Momentum = 0 } : client,
             Strategy = strategy,
             Closing = new ClosingSpec { MinUpdates = least, MaxUpdates = client.BatchSize == 0 ? 0 : least + client.BatchSize, MinSeconds = share, MaxSeconds = 1 + share },
             Evaluation = new EvaluationSpec { EveryRounds = client.Epochs, Fraction = share, MinReports = client.Epochs, MaxSeconds = 1 + share },
-            Bounds = new BoundsSpec { MaxExamples = client.Epochs, MaxNorm = share },
+            Bounds = new BoundsSpec { MaxExamples = client.Epochs, MaxNorm = share, MaxControlNorm = strategy.Kind == "scaffold" ? share : 0 },
             DataSchema = schema[0] < 128 ? Convert.ToHexStringLower(schema) : null,
         };
 

@@ -26,7 +26,7 @@ internal sealed class HttpRoad(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPut($"{RoadOffer.Updates}{{**upload}}", (RequestDelegate)(http => GuardAsync(http, PutAsync)));
-        routes.MapGet($"{RoadOffer.Models}{{run}}/{{version:int:min(0)}}", (RequestDelegate)(http => GuardAsync(http, GetAsync)));
+        routes.MapGet($"{RoadOffer.Models}{{run}}/{{version:int:min(0)}}/{{state?}}", (RequestDelegate)(http => GuardAsync(http, GetAsync)));
     }
 
     private async Task PutAsync(HttpContext http, string clientId)
@@ -62,7 +62,7 @@ internal sealed class HttpRoad(
             throw problem.ToException();
         }
 
-        await vectors.WriteAsync(version, first, end, StartAsync, http.Response.BodyWriter, http.RequestAborted);
+        await vectors.WriteAsync(version, (string?)http.GetRouteValue("state") ?? "", first, end, StartAsync, http.Response.BodyWriter, http.RequestAborted);
 
         Task StartAsync()
         {

@@ -25,9 +25,9 @@ internal sealed class RoadOffer(CoordinatorOptions options, IServer server)
     public Road? ToUpload(HttpContext http, OpenedUpload upload) =>
         For(http, upload.Update.ByteLength, Updates + upload.Id, upload.Ticket);
 
-    /// <summary>The road to a version's vector, or null. Who may read a version is the token's matter, so there is no ticket.</summary>
-    public Road? ToModel(HttpContext http, StoredVersion version) =>
-        For(http, version.ByteLength, $"{Models}{version.RunId}/{version.Number}", ticket: "");
+    /// <summary>The road to a vector of a version, or null. Who may read a version is the token's matter, so there is no ticket.</summary>
+    public Road? ToModel(HttpContext http, StoredVersion version, string state) =>
+        For(http, version.ByteLength, $"{Models}{version.RunId}/{version.Number}{(state.Length > 0 ? $"/{state}" : "")}", ticket: "");
 
     private Road? For(HttpContext http, long byteLength, string path, string ticket) =>
         options.OffersVectors && byteLength > UpdateSegments.MaxUpdate && BaseFor(http) is { } address
