@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
@@ -138,7 +139,16 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 
     private static string Evaluation(RunEffect.CloseRound closed) => closed.Metrics.Count == 0
         ? "not evaluated"
-        : "eval " + string.Join(", ", closed.Metrics.OrderByDescending(m => m.Key == "loss").Select(m => $"{m.Key} {Number(m.Value)}"));
+        : "eval " + string.Join(", ", closed.Metrics.OrderByDescending(m => m.Key == "loss").Select(m => $"{m.Key} {Number(m.Value)}"))
+            + Spread(MetricSpread.Of(closed.Round.Reports.Values), closed.Round.Reports.Count);
+
+    private static string Spread(ImmutableSortedDictionary<string, MetricSpread> spreads, int clients) => clients < 2 || spreads.Count == 0
+        ? ""
+        : "; worst, median, best client " + string.Join(", ", s_spreadMetrics.Where(spreads.ContainsKey)
+            .Select(m => $"{m} {Number(spreads[m].Worst)} {Number(spreads[m].Median)} {Number(spreads[m].Best)}"));
+
+    /// <summary>Of which metrics the log shows the spread; the others' is in `run show --json`.</summary>
+    private static readonly string[] s_spreadMetrics = ["loss", "accuracy"];
 
     private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
 

@@ -79,7 +79,7 @@ public sealed record CoordinatorOptions
     /// <summary>The most bytes that the data folder may hold with what uploads bring, at least 0; 0 = no such limit. Default 0.</summary>
     public long DiskQuotaBytes { get; init; }
 
-    /// <summary>How many of a run's newest versions to keep, at least 1, version 0 beside them; 0 = all. Default 0.</summary>
+    /// <summary>How many of a run's newest versions to keep, at least 1, version 0 and the best one beside them; 0 = all. Default 0.</summary>
     public int KeepVersions { get; init; }
 
     /// <summary>What is wrong with these settings; empty where nothing is.</summary>

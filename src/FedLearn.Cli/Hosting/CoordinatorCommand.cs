@@ -35,7 +35,7 @@ internal static class CoordinatorCommand
         var heartbeat = new Option<int>("--heartbeat-seconds") { Description = "How often clients say that they live, 1 to 3600 seconds.", HelpName = "N", DefaultValueFactory = _ => s_defaults.HeartbeatSeconds };
         var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 6 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
         var keep = Flag("--keep-updates", "Keep a round's updates after its version is published, for replay.");
-        var keepVersions = new Option<int>("--keep-versions") { Description = "Keep only the newest N versions of a run, and version 0; 0 keeps all.", HelpName = "N", DefaultValueFactory = _ => s_defaults.KeepVersions };
+        var keepVersions = new Option<int>("--keep-versions") { Description = "Keep only the newest N versions of a run, its best one, and version 0; 0 keeps all.", HelpName = "N", DefaultValueFactory = _ => s_defaults.KeepVersions };
         var reserve = new Option<long>("--disk-reserve-bytes") { Description = "Refuse uploads that would leave less than this free on the disk.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskReserveBytes };
         var quota = new Option<long>("--disk-quota-bytes") { Description = "Refuse uploads that would make the data folder larger than this; 0 for no limit.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskQuotaBytes };
         var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");

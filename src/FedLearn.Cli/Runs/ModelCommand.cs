@@ -32,22 +32,39 @@ internal static class ModelCommand
     {
         var run = OperatorCommand.RunArgument();
         var version = new Option<int?>("--version", "-v") { Description = "The version. Default: the newest.", HelpName = "N" };
+        var best = new Option<bool>("--best") { Description = "The version with the best federated evaluation so far, by the run's target metric or loss." };
         var output = new Option<FileInfo>("--output", "-o") { Description = "The file to write; an existing one is replaced once the new one is complete. Default: RUN-vN.safetensors here.", HelpName = "FILE" };
         var json = OperatorCommand.JsonOption();
-        return new Command("get", "Fetches a version as a safetensors file and checks its digest.") { run, version, output, json }
+        return new Command("get", "Fetches a version as a safetensors file and checks its digest.") { run, version, best, output, json }
             .Calling(async (connection, result, cancellationToken) =>
             {
                 var request = new DownloadModelRequest { RunId = result.GetRequiredValue(run) };
-                if (result.GetValue(version) is { } number)
+                var number = result.GetValue(version);
+                if (result.GetValue(best))
                 {
-                    request.Version = number;
+                    number = number is null
+                        ? await BestOfAsync(connection, request.RunId, cancellationToken)
+                        : throw new CliException("give --version or --best, not both", ExitCode.Usage);
+                }
+
+                if (number is { } wanted)
+                {
+                    request.Version = wanted;
                 }
 
                 var (file, got) = await ModelDownload.ToFileAsync(connection, request, result.GetValue(output)?.FullName, cancellationToken);
                 PrintFile(result.InvocationConfiguration.Output, file, got, result.GetValue(json));
                 return ExitCode.Ok;
             })
-            .WithExamples("fedlearn model get RUN --output model.safetensors", "fedlearn model get RUN --version 3");
+            .WithExamples("fedlearn model get RUN --output model.safetensors", "fedlearn model get RUN --version 3", "fedlearn model get RUN --best");
+    }
+
+    private static async Task<int> BestOfAsync(OperatorConnection connection, string runId, CancellationToken cancellationToken)
+    {
+        var reply = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
+        return reply.Run.HasBestVersion
+            ? reply.Run.BestVersion
+            : throw new CliException($"no version of run {runId} has a federated evaluation with the metric that counts yet; leave --best out for the newest");
     }
 
     private static void Print(TextWriter output, IReadOnlyList<Round> rounds, bool json)

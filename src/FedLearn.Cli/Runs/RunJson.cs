@@ -19,6 +19,9 @@ internal static class RunJson
         json.WriteNumber("createdUnixMs", run.CreatedUnixMs);
         json.WriteNumber("endedUnixMs", run.EndedUnixMs);
         json.WriteNumber("eligibleClients", run.EligibleClients);
+        WriteOptional(json, "bestVersion", run.HasBestVersion ? run.BestVersion : null);
+        json.WriteString("bestMetric", run.BestMetric);
+        WriteOptional(json, "bestValue", run.HasBestVersion ? run.BestValue : null);
     }
 
     /// <summary>A round as an object.</summary>
@@ -36,6 +39,17 @@ internal static class RunJson
         json.WriteNumber("refused", round.Refused);
         WriteOptional(json, "trainLoss", round.HasTrainLoss ? round.TrainLoss : null);
         WriteMetrics(json, "evaluation", round.EvalMetrics);
+        json.WriteStartObject("spread");
+        foreach (var (metric, spread) in round.Spread.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            json.WriteStartObject(metric);
+            json.WriteNumber("worst", spread.Worst);
+            json.WriteNumber("median", spread.Median);
+            json.WriteNumber("best", spread.Best);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
         json.WriteStartArray("evaluations");
         foreach (var client in round.Evaluations)
         {

@@ -26,10 +26,10 @@ internal static class RunPrinter
             return;
         }
 
-        var table = new TextTable("run", "name", "status", "round", "version", "clients", "created", "reason");
+        var table = new TextTable("run", "name", "status", "round", "version", "best", "clients", "created", "reason");
         foreach (var run in runs)
         {
-            table.Add(run.RunId, run.Name, RunText.Status(run.Status), $"{run.Round}", $"{run.Version}", $"{run.EligibleClients}", Show.Time(run.CreatedUnixMs), run.Reason);
+            table.Add(run.RunId, run.Name, RunText.Status(run.Status), $"{run.Round}", $"{run.Version}", RunText.Best(run), $"{run.EligibleClients}", Show.Time(run.CreatedUnixMs), run.Reason);
         }
 
         table.Write(output);

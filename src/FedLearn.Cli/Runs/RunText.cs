@@ -6,7 +6,7 @@ namespace FedLearn.Cli.Runs;
 /// <summary>Runs and rounds as lines and tables for people.</summary>
 internal static class RunText
 {
-    private static readonly string[] s_roundColumns = ["round", "status", "version", "updates", "train loss", "eval loss", "accuracy", "in", "out", "fit s", "agg s"];
+    private static readonly string[] s_roundColumns = ["round", "status", "version", "updates", "train loss", "eval loss", "accuracy", "worst/median/best", "in", "out", "fit s", "agg s"];
 
     public static string Status(RunStatus status) => status switch
     {
@@ -30,14 +30,18 @@ internal static class RunText
     /// <summary>A run in one line.</summary>
     public static string Line(Run run) =>
         $"run {run.RunId} ({run.Name}): {Status(run.Status)}, round {run.Round}, version {run.Version}, {run.EligibleClients} clients ready"
+        + (run.HasBestVersion ? $", best version {Best(run)}" : "")
         + (run.Reason.Length > 0 ? $"; {run.Reason}" : "");
+
+    /// <summary>The best version with its value.</summary>
+    public static string Best(Run run) => run.HasBestVersion ? $"{run.BestVersion} ({run.BestMetric} {Show.Metric(run.BestValue)})" : "-";
 
     /// <summary>A round in one line.</summary>
     public static string Line(Round round) => round.Status == RoundStatus.Void
         ? $"round {round.Number}: void; {round.Reason}"
         : $"round {round.Number}: {Status(round.Status)}, updates {round.Accepted}/{round.Cohort}{Extras(round)}"
             + $", train loss {Show.Metric(round.HasTrainLoss ? round.TrainLoss : null)}, eval loss {Show.Metric(Metric(round, "loss"))}"
-            + $", accuracy {Show.Metric(Metric(round, "accuracy"))}, in {Show.Bytes(round.BytesIn)}, out {Show.Bytes(round.BytesOut)}"
+            + $", accuracy {Show.Metric(Metric(round, "accuracy"))}{Clients(round)}, in {Show.Bytes(round.BytesIn)}, out {Show.Bytes(round.BytesOut)}"
             + $", fit {round.FitSeconds:0.00} s, aggregation {round.AggregateSeconds:0.00} s";
 
     /// <summary>Rounds as a table.</summary>
@@ -48,7 +52,7 @@ internal static class RunText
         {
             table.Add(
                 $"{round.Number}", Status(round.Status), round.HasVersion ? $"{round.Version}" : "-", $"{round.Accepted}/{round.Cohort}",
-                Show.Metric(round.HasTrainLoss ? round.TrainLoss : null), Show.Metric(Metric(round, "loss")), Show.Metric(Metric(round, "accuracy")),
+                Show.Metric(round.HasTrainLoss ? round.TrainLoss : null), Show.Metric(Metric(round, "loss")), Show.Metric(Metric(round, "accuracy")), Spread(round) ?? "-",
                 Show.Bytes(round.BytesIn), Show.Bytes(round.BytesOut), $"{round.FitSeconds:0.00}", $"{round.AggregateSeconds:0.00}");
         }
 
@@ -57,6 +61,14 @@ internal static class RunText
 
     /// <summary>A metric of the federated evaluation, or null where there is none.</summary>
     public static double? Metric(Round round, string name) => round.EvalMetrics.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>The clients' accuracies, or losses where the model does not classify: the worst, the median and the best; null where none reported.</summary>
+    private static string? Spread(Round round) =>
+        round.Spread.TryGetValue("accuracy", out var spread) || round.Spread.TryGetValue("loss", out spread)
+            ? $"{Show.Metric(spread.Worst)}/{Show.Metric(spread.Median)}/{Show.Metric(spread.Best)}"
+            : null;
+
+    private static string Clients(Round round) => Spread(round) is { } spread ? $" (worst/median/best client {spread})" : "";
 
     private static string Extras(Round round)
     {

@@ -19,9 +19,9 @@ internal interface IModelStore
     /// <exception cref="Storage.StoredDataException">An update is damaged.</exception>
     RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken);
 
-    /// <summary>Deletes what clients uploaded for a round that is over, and versions beyond those to be kept.</summary>
-    void DropUpdates(string runId, int round);
+    /// <summary>Deletes what clients uploaded for a round that is over, and versions beyond those to be kept, but never <paramref name="best"/>.</summary>
+    void DropUpdates(string runId, int round, int? best);
 
-    /// <summary>Deletes what a crash may have left of rounds that are over: all but the open one, if any; and versions beyond those to be kept.</summary>
-    void DropUpdatesExcept(string runId, int? openRound);
+    /// <summary>Deletes what a crash may have left of rounds that are over: all but the open one, if any; and versions beyond those to be kept, but never <paramref name="best"/>.</summary>
+    void DropUpdatesExcept(string runId, int? openRound, int? best);
 }

@@ -57,7 +57,7 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
         var newest = runs.Find(runId)?.Newest;
         return (newest is not null && (number ?? newest.Number) == newest.Number ? newest : store.FindVersion(runId, number)) switch
         {
-            { IsDeleted: true } version => throw Problem.NotFound($"version {version.Number} of run '{runId}' was deleted: this coordinator keeps version 0 and the "
+            { IsDeleted: true } version => throw Problem.NotFound($"version {version.Number} of run '{runId}' was deleted: this coordinator keeps version 0, the best one and the "
                 + $"newest {options.KeepVersions} of a run (--keep-versions); ask for a newer one").ToException(),
             { } version => version,
             null => throw Problem.NotFound(number is null ? $"there is no run '{runId}'" : $"run '{runId}' has no version {number}").ToException(),

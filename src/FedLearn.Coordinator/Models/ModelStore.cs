@@ -93,16 +93,16 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         }
     }
 
-    public void DropUpdates(string runId, int round)
+    public void DropUpdates(string runId, int round, int? best)
     {
         lock (_dropping)
         {
             DeleteRound(runId, round);
-            retention.Apply(runId);
+            retention.Apply(runId, best);
         }
     }
 
-    public void DropUpdatesExcept(string runId, int? openRound)
+    public void DropUpdatesExcept(string runId, int? openRound, int? best)
     {
         foreach (var name in folder.Disk.FoldersIn(folder.RoundsOf(runId)).Select(Path.GetFileName))
         {
@@ -112,7 +112,7 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
             }
         }
 
-        retention.Apply(runId);
+        retention.Apply(runId, best);
     }
 
     private void DeleteRound(string runId, int round)

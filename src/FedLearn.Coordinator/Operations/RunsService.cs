@@ -144,6 +144,7 @@ internal sealed class RunsService(
         {
             run.EligibleClients = open.State.Eligible.Count;
             run.Reason = Waiting(open);
+            RunCatalog.SetBest(run, open.Spec.Stop, open.State.Best);
         }
 
         return run;

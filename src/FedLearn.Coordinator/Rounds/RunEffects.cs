@@ -128,12 +128,12 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             case RunEffect.CloseRound e:
                 Tell(e.Round.Evaluators.Except(e.Round.Reports.Keys), Assignments.Over(run.Id, e.Round, Stage.Evaluate));
                 services.Log.RoundDone(run, e);
-                DropUpdates(e.Round.Number, SealedOf(e.Round));
+                DropUpdates(e.Round.Number, SealedOf(e.Round), run.State.Best?.Version);
                 break;
             case RunEffect.VoidRound e:
                 Tell(e.Round.Cohort, Assignments.Over(run.Id, e.Round, Stage.Fit));
                 services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
-                DropUpdates(e.Round.Number, []);
+                DropUpdates(e.Round.Number, [], run.State.Best?.Version);
                 break;
             case RunEffect.EndRun e:
                 services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } });
@@ -197,12 +197,12 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     /// Nobody waits for it: deleting a round's large files takes as long as its aggregation. What a kill leaves, the next start deletes. The
     /// updates that made a version are read once more before, for their drift.
     /// </summary>
-    private void DropUpdates(int round, List<SealedUpdate> published) => _dropping = Task.WhenAll(_dropping, services.InBackground(() =>
+    private void DropUpdates(int round, List<SealedUpdate> published, int? best) => _dropping = Task.WhenAll(_dropping, services.InBackground(() =>
     {
         try
         {
             MeasureDrift(round, published);
-            services.Versions.DropUpdates(run.Id, round);
+            services.Versions.DropUpdates(run.Id, round, best);
         }
         catch (Exception e)
         {

@@ -14,7 +14,7 @@ internal static class RunRecovery
     {
         foreach (var stored in services.Store.LoadOpen())
         {
-            services.Versions.DropUpdatesExcept(stored.Id, stored.State.Round?.Number);
+            services.Versions.DropUpdatesExcept(stored.Id, stored.State.Round?.Number, stored.State.Best?.Version);
             yield return (stored, services.Store.FindVersion(stored.Id, number: null)!);
         }
     }

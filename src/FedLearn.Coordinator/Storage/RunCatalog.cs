@@ -1,6 +1,10 @@
 using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Rounds;
+using FedLearn.Core.Specs;
 using FedLearn.Protocol.V1;
 using Microsoft.EntityFrameworkCore;
+using MetricSpread = FedLearn.Core.Rounds.MetricSpread;
+using V1 = FedLearn.Protocol.V1;
 
 namespace FedLearn.Coordinator.Storage;
 
@@ -39,7 +43,19 @@ internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
         return [.. db.Rounds.AsNoTracking().Where(r => r.RunId == runId && r.Number >= from).OrderBy(r => r.Number).AsEnumerable().Select(r => ToWire(db, r))];
     }
 
-    private static Run ToWire(CoordinatorDb db, RunRow row) => new()
+    private static Run ToWire(CoordinatorDb db, RunRow row)
+    {
+        var run = Plain(db, row);
+        if (row.Outcome is not null && RunSpecParser.Parse(row.SpecJson).Spec is { Stop: var stop })
+        {
+            // Of an open run its loop knows it, without reading all rounds at each change.
+            SetBest(run, stop, RunStore.Best(stop, db.Rounds.AsNoTracking().Where(r => r.RunId == row.Id).OrderBy(r => r.Number)));
+        }
+
+        return run;
+    }
+
+    private static Run Plain(CoordinatorDb db, RunRow row) => new()
     {
         RunId = row.Id,
         Name = row.Name,
@@ -88,9 +104,23 @@ internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
         }
 
         round.EvalMetrics.Add(MetricsJson.Read(row.EvalMetrics));
-        var reports = db.Evaluations.AsNoTracking().Where(e => e.RunId == row.RunId && e.Round == row.Number).OrderBy(e => e.ClientId);
-        round.Evaluations.AddRange(reports.AsEnumerable().Select(ToWire));
+        var rows = db.Evaluations.AsNoTracking().Where(e => e.RunId == row.RunId && e.Round == row.Number).OrderBy(e => e.ClientId).ToList();
+        round.Evaluations.AddRange(rows.Select(ToWire));
+        foreach (var (metric, spread) in MetricSpread.Of(rows.Select(e => new EvaluationResultOf(e.NumExamples, MetricsJson.Read(e.Metrics)))))
+        {
+            round.Spread.Add(metric, new V1.MetricSpread { Worst = spread.Worst, Median = spread.Median, Best = spread.Best });
+        }
+
         return round;
+    }
+
+    /// <summary>Says which version is the best, if any is.</summary>
+    public static void SetBest(Run run, StopSpec stop, BestModel? best)
+    {
+        if (best is not null)
+        {
+            (run.BestVersion, run.BestMetric, run.BestValue) = (best.Version, BestModel.MetricOf(stop), best.Value);
+        }
     }
 
     private static ClientEvaluation ToWire(EvaluationRow row)

@@ -57,6 +57,7 @@ internal sealed partial class RunStore
             VoidsInARow = rounds.Reverse().SkipWhile(r => r.Status is "Fitting" or "Aggregating").TakeWhile(r => r.Status == "Void").Count(),
             Stop = rounds.Where(r => r.Status == "Published")
                 .Aggregate(new StopProgress(null, 0), (stop, r) => StopRule.After(spec.Stop, stop, MetricsJson.Read(r.EvalMetrics))),
+            Best = Best(spec.Stop, rounds),
             Facts = Selection.UsesRecords(spec) ? Facts(rounds, updatesOf) : SelectionFacts.None,
         };
 
@@ -69,6 +70,11 @@ internal sealed partial class RunStore
 
         return new StoredRun(run.Id, run.SpecJson, state, updates, DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedUnixMs));
     }
+
+    /// <summary>The best version by the evaluations of rounds.</summary>
+    internal static BestModel? Best(StopSpec stop, IEnumerable<RoundRow> rounds) => rounds
+        .Where(r => r is { Status: "Published", Version: not null })
+        .Aggregate((BestModel?)null, (best, r) => BestModel.After(stop, best, r.Version!.Value, MetricsJson.Read(r.EvalMetrics)));
 
     /// <summary>What the state machine remembered of clients, round after round.</summary>
     internal static SelectionFacts Facts(IEnumerable<RoundRow> rounds, Func<int, IEnumerable<UpdateRow>> updatesOf) =>

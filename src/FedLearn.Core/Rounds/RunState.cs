@@ -146,6 +146,9 @@ public sealed record RunState
     /// <summary>The stop rule's memory.</summary>
     public StopProgress Stop { get; init; } = new(null, 0);
 
+    /// <summary>The best version so far, or null where none was evaluated.</summary>
+    public BestModel? Best { get; init; }
+
     /// <summary>How the run ended, once it is over.</summary>
     public RunOutcome? Outcome { get; init; }
 }

@@ -70,6 +70,7 @@ internal sealed partial class RunStep
             Round = null,
             NotBefore = now,
             Stop = StopRule.After(stop, _state.Stop, metrics),
+            Best = BestModel.After(stop, _state.Best, _state.Version, metrics),
         };
         if (StopRule.Reason(stop, _state.Version, metrics, _state.Stop, now >= Deadlines.RunEnds(_state)) is { } reason)
         {

@@ -69,7 +69,9 @@ public static class RunSpecReference
         The built-in classifiers report `loss` and `accuracy`; up to 10 classes `recall.C` of each class C that the client has examples of; up to 5
         classes the confusion matrix as `confusion.LABEL.TOLD`, each cell a share of all examples; and for two classes `auc`, the area under the
         ROC curve. A round shows each metric's mean over the clients that report it, weighted by their examples: so loss, accuracy and confusion
-        matrix are those of all test examples together, recalls and areas are means of the clients' own.
+        matrix are those of all test examples together, recalls and areas are means of the clients' own. Beside the means stand the worst, the
+        median and the best client's value of each metric, every client counting once. The best version of a run is the one with the best mean of
+        `stop.target.metric`, or the least `loss` where there is no target.
 
         """;
 

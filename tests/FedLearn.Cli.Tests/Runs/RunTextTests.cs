@@ -31,6 +31,21 @@ public class RunTextTests
             RunText.Line(Published));
 
     [Fact]
+    public void Line_RoundThatClientsEvaluated_SaysHowTheyDiffer()
+    {
+        var round = Published.Clone();
+        round.Spread.Add("accuracy", new MetricSpread { Worst = 0.5, Median = 0.875, Best = 1 });
+
+        Assert.Contains("accuracy 0.8750 (worst/median/best client 0.5000/0.8750/1.0000), in", RunText.Line(round));
+    }
+
+    [Fact]
+    public void Line_RunWithABestVersion_NamesItWithItsValue() =>
+        Assert.Equal(
+            "run r1 (n): open, round 3, version 2, 4 clients ready, best version 1 (loss 0.2500)",
+            RunText.Line(new Run { RunId = "r1", Name = "n", Status = RunStatus.Open, Round = 3, Version = 2, EligibleClients = 4, BestVersion = 1, BestMetric = "loss", BestValue = 0.25 }));
+
+    [Fact]
     public void Line_VoidRound_SaysWhy() =>
         Assert.Equal("round 4: void; 1 of 3 updates", RunText.Line(new Round { Number = 4, Status = RoundStatus.Void, Reason = "1 of 3 updates" }));
 

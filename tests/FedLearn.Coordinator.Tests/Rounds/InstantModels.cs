@@ -16,11 +16,11 @@ internal sealed class InstantModels : IModelStore
 
     public RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken) => null;
 
-    public void DropUpdates(string runId, int round)
+    public void DropUpdates(string runId, int round, int? best)
     {
     }
 
-    public void DropUpdatesExcept(string runId, int? openRound)
+    public void DropUpdatesExcept(string runId, int? openRound, int? best)
     {
     }
 }

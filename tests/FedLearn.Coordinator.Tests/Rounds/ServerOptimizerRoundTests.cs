@@ -80,6 +80,9 @@ public sealed class ServerOptimizerRoundTests : IDisposable
             }
 
             await client.RunOverAsync();
+
+            // Old versions are deleted in the background; a stop waits for that.
+            await coordinator.RestartAsync();
             Backup.Create(_temp["data"], _temp["backup"]);
         }
 

@@ -48,9 +48,9 @@ internal class SimModels(SimWorld world) : IModelStore
 
     public RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken) => null;
 
-    public void DropUpdates(string runId, int round) => _disk.DeleteFolder(SimDisk.RoundFolder(round));
+    public void DropUpdates(string runId, int round, int? best) => _disk.DeleteFolder(SimDisk.RoundFolder(round));
 
-    public void DropUpdatesExcept(string runId, int? openRound)
+    public void DropUpdatesExcept(string runId, int? openRound, int? best)
     {
         foreach (var file in _disk.FilesIn("rounds/").Where(f => openRound is null || !f.StartsWith(SimDisk.RoundFolder(openRound.Value), StringComparison.Ordinal)))
         {
