@@ -27,6 +27,12 @@ public sealed record RoundDrift(double MeanNorm, ImmutableArray<ClientDrift> Cli
     /// <summary>The largest norm.</summary>
     public double LargestNorm => Clients.Max(c => c.Norm);
 
+    /// <summary>Drifts of the same numbers are equal.</summary>
+    public bool Equals(RoundDrift? other) => other is not null && MeanNorm.Equals(other.MeanNorm) && Clients.SequenceEqual(other.Clients);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(MeanNorm, Clients.Length);
+
     /// <summary>Measures a round in one pass.</summary>
     /// <param name="updates">The round's updates, at most <see cref="UpdatePieces.MostPlaces"/>; their norms are known.</param>
     public static RoundDrift Of(IRoundUpdates updates)
