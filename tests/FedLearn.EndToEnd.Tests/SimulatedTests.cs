@@ -19,6 +19,8 @@ public class SimulatedTests
     [InlineData(""" "kind": "scaffold", "clients": 5, "serverMomentum": 0.5 """, """ "weightDecay": 0.01 """)]
     [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "encoding": "topk", "topK": 0.05 """)]
     [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "batchSize": 0 """)]
+    [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "localTensors": "*.bias" """)]
+    [InlineData(FedNova, """ "localTensors": "*.bias", "encoding": "int8" """)]
     public async Task Simulated_LikeARealFederation_GivesItsBits(string strategy, string client)
     {
         using DigitsRecordSource train = new(new() { Count = 200 }), test = new(new() { Count = 20, Start = 200 });

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>An evaluate assignment, from the version to the report.</summary>
-internal sealed class EvaluateWork(ModelCache models, Caller caller)
+internal sealed class EvaluateWork(ModelCache models, OwnTensors own, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="evaluate">The assignment.</param>
@@ -20,7 +20,10 @@ internal sealed class EvaluateWork(ModelCache models, Caller caller)
     {
         item.Activity = Activity.Downloading;
         var wanted = new VersionWanted(evaluate.RunId, evaluate.Version, evaluate.Digest.Memory);
-        var parameters = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);
+        var version = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);
+
+        // What this round left counts already: its version is published.
+        var parameters = await own.ApplyAsync(evaluate.RunId, evaluate.Round + 1, run.Local, version, local).ConfigureAwait(false);
 
         item.Activity = Activity.Evaluating;
         var result = await run.Trainer

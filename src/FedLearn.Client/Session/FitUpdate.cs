@@ -9,7 +9,7 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Client.Session;
 
 /// <summary>What a trainer returned, made the update that is kept and sent.</summary>
-internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors residuals, OwnControls controls)
+internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors residuals)
 {
     /// <summary>Keeps the update of an assignment, and before it what the client carries on if it counts: what its encoding leaves out, its control.</summary>
     /// <param name="fit">The assignment.</param>
@@ -17,11 +17,12 @@ internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors resi
     /// <param name="basis">The base version's parameters.</param>
     /// <param name="result">What the trainer returned.</param>
     /// <param name="control">The control work, finished; null where the strategy has none.</param>
+    /// <param name="carry">Keeps whatever else the client carries on if the update of this digest counts.</param>
     /// <param name="effort">How long the training took.</param>
     /// <param name="cancellationToken">Ends the question what became of earlier rounds.</param>
     /// <exception cref="InvalidDataException">A parameter is not finite.</exception>
     public async Task KeepAsync(
-        FitAssignment fit, RunContext run, ReadOnlyMemory<float> basis, FitResult result, ControlWork? control, TimeSpan effort, CancellationToken cancellationToken)
+        FitAssignment fit, RunContext run, ReadOnlyMemory<float> basis, FitResult result, ControlWork? control, Action<byte[]> carry, TimeSpan effort, CancellationToken cancellationToken)
     {
         var encoding = VectorEncodings.Of(run.Settings);
         var delta = new DeltaVector(result.Parameters, basis, encoding);
@@ -50,11 +51,7 @@ internal sealed class FitUpdate(IPendingUpdateStore pending, CarriedVectors resi
 
             var digest = BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory));
             after?.Commit(digest);
-            if (control is not null)
-            {
-                controls.Keep(fit, control, digest);
-            }
-
+            carry(digest);
             return header;
         });
     }

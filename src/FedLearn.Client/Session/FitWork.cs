@@ -8,7 +8,7 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Client.Session;
 
 /// <summary>A fit assignment, from the base version to the coordinator's word on the update.</summary>
-internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, OwnControls controls, UpdateDelivery delivery, Caller caller)
+internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, OwnControls controls, OwnTensors own, UpdateDelivery delivery, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="fit">The assignment.</param>
@@ -54,17 +54,30 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
         var basis = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);
 
         var control = await controls.StartAsync(fit, run, local).ConfigureAwait(false);
+        var tensors = run.Local;
+        var start = await own.ApplyAsync(fit.RunId, fit.Round, tensors, basis, local).ConfigureAwait(false);
 
         item.Activity = Activity.Training;
         ClientLog.FitStarted(caller.Logger, fit.Round, fit.BaseVersion, fit.RunId);
         var (progress, started) = (new EpochLog(caller.Logger, fit.Round), caller.Time.GetTimestamp());
-        var context = new FitContext(run.Context, fit.Round, basis, progress) { Correction = control?.Correction ?? default };
+        var context = new FitContext(run.Context, fit.Round, start, progress) { Correction = control?.Correction ?? default };
         var result = await run.Trainer.FitAsync(context, local).ConfigureAwait(false);
         progress.Finish();
         local.ThrowIfCancellationRequested();
 
         TrainerResults.Check(result, run.Context.Manifest.ElementCount);
-        control?.Finish(basis, result.Parameters, result.Steps, run.Context.Settings.LearningRateAt(fit.Round));
-        await update.KeepAsync(fit, run.Context, basis, result, control, caller.Time.GetElapsedTime(started), local).ConfigureAwait(false);
+        var sent = result with { Parameters = OwnTensors.Shared(tensors, result.Parameters, basis) };
+        control?.Finish(basis, sent.Parameters, result.Steps, run.Context.Settings.LearningRateAt(fit.Round));
+        await update.KeepAsync(fit, run.Context, basis, sent, control, Carry, caller.Time.GetElapsedTime(started), local).ConfigureAwait(false);
+
+        void Carry(byte[] digest)
+        {
+            if (control is not null)
+            {
+                controls.Keep(fit, control, digest);
+            }
+
+            own.Keep(fit.RunId, fit.Round, tensors, result.Parameters, digest);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FedLearn.Client.Training;
+using FedLearn.Core.Models;
 using FedLearn.Core.Specs;
 using FedLearn.Protocol.V1;
 
@@ -8,7 +9,11 @@ namespace FedLearn.Client.Session;
 /// <summary>What the client answers to a run: its trainer and what the trainer is told, or why it declines.</summary>
 internal abstract record RunAnswer
 {
-    public sealed record Accepted(RunContext Context, ITrainer Trainer, long NumExamples, RunSpec Spec) : RunAnswer;
+    public sealed record Accepted(RunContext Context, ITrainer Trainer, long NumExamples, RunSpec Spec) : RunAnswer
+    {
+        /// <summary>The tensors that stay with this client.</summary>
+        public LocalTensors Local { get; } = LocalTensors.Of(Spec.Client.LocalTensors, Context.Manifest);
+    }
 
     public sealed record Declined(string Reason) : RunAnswer;
 }

@@ -52,6 +52,11 @@ public sealed record ClientSettings
     public double TopK { get; init; } = 0.01;
 
     /// <summary>
+    /// Patterns of the names of tensors that stay with each client (<see cref="Models.LocalTensors"/>), between commas; null for none. Default null.
+    /// </summary>
+    public string? LocalTensors { get; init; }
+
+    /// <summary>
     /// Whether the trainer reports the mean loss of the base version on its training set, before a step is done, as the metric
     /// <c>baseLoss</c>. No field of the spec: set where the strategy needs it.
     /// </summary>

@@ -103,6 +103,10 @@ public static partial class SpecFields
             s => s.Client.ProximalMu, (s, v) => s with { Client = s.Client with { ProximalMu = v } }),
         Number("client.maxGradientNorm", SpecBounds.AtLeast(0), "A step's mean gradient is scaled down to this L2 norm over all parameters, before weight decay and the proximal term.",
             s => s.Client.MaxGradientNorm, (s, v) => s with { Client = s.Client with { MaxGradientNorm = v } }, zero: "no clipping"),
+        Text("client.localTensors", "patterns of 1 to 200 characters between commas", IsPatterns,
+            "Tensors that stay with each client, by name: `*` stands for any characters, as in `bn*, head.*`. A client trains them too, keeps its own values from "
+            + "round to round, evaluates with them, and sends a delta of zero for them.",
+            s => s.Client.LocalTensors, (s, v) => s with { Client = s.Client with { LocalTensors = v } }),
         Integer("client.maxSteps", SpecBounds.Between(0, 1e15), "The most optimizer steps in a round, for participants with little compute.",
             s => s.Client.MaxSteps, (s, v) => s with { Client = s.Client with { MaxSteps = v } }, unit: "steps", zero: "no limit"),
         Number("client.maxSeconds", SpecBounds.Between(0, 604_800), "The most time of training in a round, checked after each step.",

@@ -13,6 +13,7 @@ internal static class SpecRules
         StrategyRules.Check(spec, reader);
         OptimizerRules.Check(spec.Strategy, reader);
         LocalStepRules.Check(spec, reader);
+        LocalTensorRules.Check(spec, reader);
         if (reader.Seen.Contains("client.topK") && spec.Client.Encoding != EncodingKind.TopK)
         {
             reader.Add("client.topK", $"means nothing to client.encoding {VectorEncodings.NameOf(spec.Client.Encoding)}; it belongs to topk");

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using FedLearn.Client.Training;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Models;
 using FedLearn.Training.Sgd;
 
 namespace FedLearn.Training.Simulation;
@@ -20,6 +21,9 @@ internal sealed record VirtualUpdate(string ClientId, float[] Delta, long Exampl
 
     /// <summary>Its control delta, where the strategy has control variates; valid as long as <see cref="Delta"/>.</summary>
     public float[] ControlDelta { get; init; } = [];
+
+    /// <summary>Its own values of the tensors that stay with it, where any do.</summary>
+    public float[] Local { get; init; } = [];
 }
 
 /// <summary>
@@ -34,13 +38,15 @@ internal sealed class CohortTraining
     private readonly Dictionary<string, (LocalTrainer Trainer, int Examples)> _clients;
     private readonly ImmutableHashSet<string> _hostile;
     private readonly ConcurrentDictionary<string, float[]> _controls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, float[]> _local = new(StringComparer.Ordinal);
+    private readonly LocalTensors _tensors;
     private readonly ConcurrentBag<SgdWorkspace> _workspaces = [];
     private readonly ConcurrentBag<float[]> _deltas = [];
 
     /// <exception cref="InvalidDataException">A client cannot serve the run; the message says why.</exception>
     public CohortTraining(SimulationContext context)
     {
-        _context = context;
+        (_context, _tensors) = (context, LocalTensors.Of(context.Spec.Client.LocalTensors, context.Spec.Model.Manifest));
         var data = context.Setup.Data;
         _hostile = context.Setup.Adversary.Among(data.Clients.Select(c => c.Id), context.Spec.Seed);
         _clients = data.Clients.ToDictionary(
@@ -90,7 +96,18 @@ internal sealed class CohortTraining
             var own = _controls.GetOrAdd(update.ClientId, _ => new float[update.ControlDelta.Length]);
             TensorPrimitives.Add(own, update.ControlDelta, own);
         }
+
+        foreach (var update in counted.Where(u => u.Local.Length > 0))
+        {
+            _local[update.ClientId] = update.Local;
+        }
     }
+
+    /// <summary>Whether clients have values of their own.</summary>
+    public bool KeepsTensors => _tensors.Any;
+
+    /// <summary>A version's parameters as a client has them: with its own values of the tensors that stay with it.</summary>
+    public float[] OwnOf(string clientId, float[] parameters) => _local.TryGetValue(clientId, out var own) ? _tensors.With(parameters, own) : parameters;
 
     private VirtualUpdate Train(int round, VirtualServer server, string clientId, int epochs, CancellationToken cancellationToken)
     {
@@ -99,10 +116,12 @@ internal sealed class CohortTraining
         var parameters = server.Parameters;
         var control = server.Control.Length > 0 ? Correction(server.Control, clientId) : [];
         var run = _context.RunOf(clientId, _context.Spec.Client with { Epochs = epochs });
-        var context = new FitContext(run, round, parameters, s_nobody) { Correction = control };
+        var context = new FitContext(run, round, OwnOf(clientId, parameters), s_nobody) { Correction = control };
         try
         {
             var (steps, metrics) = trainer.TrainIn(workspace, context, cancellationToken);
+            var local = _tensors.Pack(workspace.Parameters.Span);
+            _tensors.Copy(parameters, workspace.Parameters.Span);
             var delta = Buffer(parameters.Length);
             TensorPrimitives.Subtract(workspace.Parameters.Span, parameters, delta);
             if (control.Length > 0)
@@ -110,7 +129,7 @@ internal sealed class CohortTraining
                 ControlVariates.Delta(parameters, workspace.Parameters.Span, server.Control, steps, run.Settings.LearningRateAt(round), control);
             }
 
-            var update = new VirtualUpdate(clientId, delta, examples, steps, metrics, null) { ControlDelta = control };
+            var update = new VirtualUpdate(clientId, delta, examples, steps, metrics, null) { ControlDelta = control, Local = local };
             return update with { Failure = WhyRefused(update) };
         }
         catch (InvalidOperationException e)

@@ -134,13 +134,25 @@ public sealed class Simulator
 
     private void Evaluate(RoundState round, CancellationToken cancellationToken)
     {
-        var (loss, accuracy) = _evaluator.Run(_server.Parameters, cancellationToken);
+        var (loss, accuracy) = Evaluate(cancellationToken);
         var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("loss", loss);
         metrics = _context.Model.Classifies ? metrics.Add("accuracy", accuracy) : metrics;
         foreach (var evaluator in round.Evaluators)
         {
             _events.Enqueue(new RunEvent.EvaluationReported(evaluator, round.Number, new(1, metrics)));
         }
+    }
+
+    /// <summary>The newest version on the test set; where tensors stay with clients, the mean over all clients, each with its own values.</summary>
+    private (double Loss, double Accuracy) Evaluate(CancellationToken cancellationToken)
+    {
+        if (!_training.KeepsTensors)
+        {
+            return _evaluator.Run(_server.Parameters, cancellationToken);
+        }
+
+        var each = _context.Setup.Data.Clients.Select(c => _evaluator.Run(_training.OwnOf(c.Id, _server.Parameters), cancellationToken)).ToList();
+        return (each.Average(e => e.Loss), each.Average(e => e.Accuracy));
     }
 
     private void Void(RoundState round, string reason)

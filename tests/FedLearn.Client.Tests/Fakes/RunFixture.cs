@@ -4,13 +4,14 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Client.Tests.Fakes;
 
 /// <summary>A run of one tensor, and the messages about it.</summary>
-internal sealed class RunFixture(int parameters, string id = "run-1", string kind = "own", string clientJson = "{}", string strategyJson = "{}")
+internal sealed class RunFixture(int parameters, string id = "run-1", string kind = "own", string clientJson = "{}", string strategyJson = "{}", int second = 0)
 {
     public string Id => id;
 
-    public ModelManifest Manifest { get; } = new([new TensorSpec("w", InitRule.Zeros, parameters)]);
+    /// <summary>The tensor <c>w</c>, and where there is a second one, <c>head.w</c>.</summary>
+    public ModelManifest Manifest { get; } = new([new TensorSpec("w", InitRule.Zeros, parameters), .. second > 0 ? [new TensorSpec("head.w", InitRule.Zeros, second)] : Array.Empty<TensorSpec>()]);
 
-    public float[] Vector(int version) => [.. Enumerable.Range(0, parameters).Select(i => version + (i % 1000 * 0.001f))];
+    public float[] Vector(int version) => [.. Enumerable.Range(0, parameters + second).Select(i => version + (i % 1000 * 0.001f))];
 
     public WatchReply Announcement(Action<RunAnnouncement>? change = null)
     {
@@ -27,7 +28,7 @@ internal sealed class RunFixture(int parameters, string id = "run-1", string kin
             SpecJson = $$$"""
                 {
                   "name": "test",
-                  "model": {"kind": "{{{kind}}}", "tensors": [{"name": "w", "shape": [{{{parameters}}}], "init": {"kind": "zeros"}}]},
+                  "model": {"kind": "{{{kind}}}", "tensors": [{"name": "w", "shape": [{{{parameters}}}], "init": {"kind": "zeros"}}{{{(second > 0 ? $$""", {"name": "head.w", "shape": [{{second}}]}""" : "")}}}]},
                   "client": {{{clientJson}}}, "strategy": {{{strategyJson}}}
                 }
                 """,

@@ -41,6 +41,12 @@ internal sealed class ScriptedTrainer(string kind = "own") : ITrainer
         return new FitResult(trained, 60, 600, new Dictionary<string, double> { ["loss"] = 0.412 });
     }
 
-    public ValueTask<EvaluationResult> EvaluateAsync(EvaluationContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new EvaluationResult(10, new Dictionary<string, double> { ["loss"] = 0.25, ["accuracy"] = 0.9 }));
+    /// <summary>The evaluations asked for, in order.</summary>
+    public Channel<EvaluationContext> Evaluations { get; } = Channel.CreateUnbounded<EvaluationContext>();
+
+    public ValueTask<EvaluationResult> EvaluateAsync(EvaluationContext context, CancellationToken cancellationToken)
+    {
+        Evaluations.Writer.TryWrite(context);
+        return ValueTask.FromResult(new EvaluationResult(10, new Dictionary<string, double> { ["loss"] = 0.25, ["accuracy"] = 0.9 }));
+    }
 }

@@ -109,6 +109,9 @@ public class RunSpecParserTests
     [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"proximalMu\":1}", "client.proximalMu", "plain SGD")]
     [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"learningRate\":0}", "client.learningRate", "divides by the learning rate")]
     [InlineData("\"strategy\":{\"kind\":\"scaffold\",\"clients\":3},\"client\":{\"learningRateSchedule\":\"cosine\"}", "client.learningRateFloor", "above 0")]
+    [InlineData("\"client\":{\"localTensors\":\"none.*\"}", "client.localTensors", "'none.*' fits no tensor of the model; its tensors are")]
+    [InlineData("\"client\":{\"localTensors\":\"*\"}", "client.localTensors", "leave at least one out")]
+    [InlineData("\"client\":{\"localTensors\":\"a,,b\"}", "client.localTensors", "patterns of 1 to 200 characters between commas")]
     [InlineData("\"bounds\":{\"maxControlNorm\":1}", "bounds.maxControlNorm", "scaffold")]
     [InlineData("\"seed\":9223372036854775808", "seed", "of 64 bits")]
     public void Parse_OneMistake_NamesPathAndExpectation(string members, string path, string words) => AssertOneMistake(Spec(members), path, words);

@@ -107,7 +107,7 @@ internal static class SpecGen
             Model = Model(name, manifest),
             Stop = stop,
             Cohort = cohort with { Minimum = Math.Max(least, cohort.Minimum) },
-            Client = strategy.Kind == "fednova" ? client with { ProximalMu = 0 } : strategy.Kind == "scaffold" ? client with { ProximalMu = 0, Momentum = 0 } : client,
+            Client = manifest.Tensors.Length > 1 && share < 0.5 ? client with { ProximalMu = 0, Momentum = 0, LocalTensors = "0:*" } : strategy.Kind == "fednova" ? client with { ProximalMu = 0 } : strategy.Kind == "scaffold" ? client with { ProximalMu = 0, Momentum = 0 } : client,
             Strategy = strategy,
             Closing = new ClosingSpec { MinUpdates = least, MaxUpdates = client.BatchSize == 0 ? 0 : least + client.BatchSize, MinSeconds = share, MaxSeconds = 1 + share },
             Evaluation = new EvaluationSpec { EveryRounds = client.Epochs, Fraction = share, MinReports = client.Epochs, MaxSeconds = 1 + share },
