@@ -48,6 +48,12 @@ public sealed record WorkerOptions
     /// </summary>
     public string? DataVersion { get; init; }
 
+    /// <summary>
+    /// Whether the coordinator is told how many training examples have each label, where the trainer knows it. It reveals that much of the
+    /// data. Default false: the size of the training set alone.
+    /// </summary>
+    public bool ReportLabelCounts { get; init; }
+
     /// <summary>What is reported as this client's software, at most 100 characters. Default: this SDK and its version.</summary>
     public string Software { get; init; } = $"fedlearn-dotnet/{typeof(WorkerOptions).Assembly.GetName().Version?.ToString(3)}";
 

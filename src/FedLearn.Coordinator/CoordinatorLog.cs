@@ -85,6 +85,9 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1208, LogLevel.Warning, "Run {Run} round {Round}: how far its clients pulled apart could not be measured: {Reason}")]
     public partial void DriftUnknown(string run, int round, string reason);
 
+    [LoggerMessage(1209, LogLevel.Information, "Run {Run}: {Clients} clients report {Examples} examples: largest over median {LargestOverMedian}, Gini {Gini} | of {LabelClients} also labels: mean distance from all of them {LabelDistance}")]
+    private partial void Skew(string run, int clients, long examples, string largestOverMedian, string gini, int labelClients, string labelDistance);
+
     [LoggerMessage(1210, LogLevel.Debug, "Run {Run} round {Round}: update of {Client} accepted, {Examples} examples, norm {Norm}, train loss {Loss}")]
     public partial void UpdateAccepted(string run, int round, string client, long examples, double norm, double? loss);
 
@@ -114,6 +117,10 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
             Drift(run, round, update.ClientId, Number(client.Cosine), Number(client.Norm));
         }
     }
+
+    /// <summary>How unlike the clients' training sets are, as they report.</summary>
+    public void Skew(string run, FederationSkew skew) =>
+        Skew(run, skew.Clients, skew.Examples, Number(skew.LargestOverMedian), Number(skew.Gini), skew.LabelClients, Number(skew.LabelDistance));
 
     /// <summary>The one line per round that operators watch.</summary>
     public void RoundDone(OpenRun run, RunEffect.CloseRound closed)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FedLearn.Client.Training;
 using FedLearn.Core.Aggregation;
+using FedLearn.Core.Rounds;
 using FedLearn.Training.Data;
 using FedLearn.Training.Models;
 using FedLearn.Training.Sgd;
@@ -42,6 +43,21 @@ public sealed class LocalTrainer : ITrainer
 
     /// <inheritdoc/>
     public long TrainingExamples => _data.Train.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> LabelCounts
+    {
+        get
+        {
+            var counts = new long[_data.Train.Classes <= DataReport.MostLabels ? _data.Train.Classes : 0];
+            foreach (var label in counts.Length > 0 ? _data.Train.Labels : [])
+            {
+                counts[(int)label]++;
+            }
+
+            return counts;
+        }
+    }
 
     /// <summary>A trainer for each built-in kind over the same data.</summary>
     public static ImmutableArray<ITrainer> ForAllKinds(LocalData data, TimeProvider? time = null) =>

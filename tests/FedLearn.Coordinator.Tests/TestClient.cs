@@ -18,7 +18,10 @@ internal sealed class TestClient(string id, string token, TestCoordinator coordi
     public Federation.FederationClient Calls => coordinator.Federation;
 
     /// <summary>Opens the Watch stream, reads the full current state, and accepts every run in it.</summary>
-    public async Task<IReadOnlyList<WatchReply>> WatchAsync()
+    public Task<IReadOnlyList<WatchReply>> WatchAsync() => WatchWithAsync(new AnswerRunRequest());
+
+    /// <summary>Likewise, with this answer to every run.</summary>
+    public async Task<IReadOnlyList<WatchReply>> WatchWithAsync(AnswerRunRequest answer)
     {
         _watch?.Dispose();
         _watch = Calls.Watch(new WatchRequest(), Headers);
@@ -34,7 +37,7 @@ internal sealed class TestClient(string id, string token, TestCoordinator coordi
             state.Add(next);
             if (next.Run is { } run)
             {
-                await Calls.AnswerRunAsync(new AnswerRunRequest { RunId = run.RunId }, Headers);
+                await Calls.AnswerRunAsync(new AnswerRunRequest(answer) { RunId = run.RunId }, Headers);
             }
         }
     }

@@ -43,6 +43,24 @@ public class LocalTrainerTests
     }
 
     [Fact]
+    public void LabelCounts_OfAClassifier_AreItsTrainingLabels()
+    {
+        var data = DataSet.FromFloats([1, 2, 3, 4, 5], [2, 0, 2, 2, 1], 1, 4);
+        var trainer = new LocalTrainer("softmax", new LocalData(ImageSchema.Digits, data, DataSet.FromFloats([1], [3], 1, 4)));
+
+        Assert.Equal([1, 1, 3, 0], trainer.LabelCounts);
+        Assert.Equal(trainer.TrainingExamples, trainer.LabelCounts.Sum());
+    }
+
+    [Fact]
+    public void LabelCounts_OfRealTargets_AreNone()
+    {
+        var data = DataSet.FromFloats([1, 2], [0.5f, 2.5f], 1, 0);
+
+        Assert.Empty(new LocalTrainer("linear", new LocalData(ImageSchema.Digits, data, data)).LabelCounts);
+    }
+
+    [Fact]
     public async Task Fit_ThatDiverges_SaysWhatToDo()
     {
         var run = Given.Run("""{"kind":"linear","inputs":1}""", new ClientSettings { BatchSize = 1, LearningRate = 1e6, Epochs = 50 });

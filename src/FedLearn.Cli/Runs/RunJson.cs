@@ -22,6 +22,7 @@ internal static class RunJson
         WriteOptional(json, "bestVersion", run.HasBestVersion ? run.BestVersion : null);
         json.WriteString("bestMetric", run.BestMetric);
         WriteOptional(json, "bestValue", run.HasBestVersion ? run.BestValue : null);
+        WriteSkew(json, run.Skew);
     }
 
     /// <summary>A round as an object.</summary>
@@ -88,6 +89,24 @@ internal static class RunJson
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteSkew(Utf8JsonWriter json, DataSkew? skew)
+    {
+        if (skew is null)
+        {
+            json.WriteNull("skew");
+            return;
+        }
+
+        json.WriteStartObject("skew");
+        json.WriteNumber("clients", skew.Clients);
+        json.WriteNumber("examples", skew.Examples);
+        json.WriteNumber("largestOverMedian", skew.LargestOverMedian);
+        json.WriteNumber("gini", skew.Gini);
+        json.WriteNumber("labelClients", skew.LabelClients);
+        WriteOptional(json, "labelDistance", skew.HasLabelDistance ? skew.LabelDistance : null);
         json.WriteEndObject();
     }
 

@@ -40,6 +40,11 @@ internal static class RunPrinter
         if (!json)
         {
             output.WriteLine(RunText.Line(reply.Run));
+            if (RunText.Line(reply.Run.Skew) is { } skew)
+            {
+                output.WriteLine(skew);
+            }
+
             RunText.Table(reply.Rounds).Write(output);
             return;
         }

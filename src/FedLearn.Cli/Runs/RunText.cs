@@ -36,6 +36,11 @@ internal static class RunText
     /// <summary>The best version with its value.</summary>
     public static string Best(Run run) => run.HasBestVersion ? $"{run.BestVersion} ({run.BestMetric} {Show.Metric(run.BestValue)})" : "-";
 
+    /// <summary>How unlike the clients' data are, in one line, or null where nobody says.</summary>
+    public static string? Line(DataSkew? skew) => skew is null ? null
+        : $"data of {skew.Clients} clients: {skew.Examples} examples, largest over median {Show.Metric(skew.LargestOverMedian)}, Gini {Show.Metric(skew.Gini)}"
+            + (skew.HasLabelDistance ? $"; labels of {skew.LabelClients}: mean distance from all of them {Show.Metric(skew.LabelDistance)}" : "");
+
     /// <summary>A round in one line.</summary>
     public static string Line(Round round) => round.Status == RoundStatus.Void
         ? $"round {round.Number}: void; {round.Reason}"

@@ -20,6 +20,7 @@ internal static class WorkerCommand
     private static readonly Option<DirectoryInfo> s_state = new("--state") { Description = "The folder for token and pending updates, sealed under the vault's key.", HelpName = "DIR" };
     private static readonly Option<long> s_maxSteps = new("--max-steps") { Description = "The most optimizer steps a round, for weak machines; 0 = as the run asks.", HelpName = "N" };
     private static readonly Option<double> s_maxSeconds = new("--max-seconds") { Description = "The most seconds of training a round; 0 = as the run asks.", HelpName = "X" };
+    private static readonly Option<bool> s_labels = new("--report-label-counts") { Description = "Tell the coordinator how many training examples have each label, and not their number alone." };
     private static readonly Option<bool> s_exit = new("--exit-when-done") { Description = "End, with 0, once a run was served and none is open any more." };
     private static readonly Option<bool> s_jsonLog = new("--json-log") { Description = "Log compact JSON instead of lines for a person." };
 
@@ -27,7 +28,7 @@ internal static class WorkerCommand
     {
         var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
         {
-            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_exit, s_jsonLog,
+            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_exit, s_jsonLog,
         };
         var key = new KeyOptions().AddTo(command);
         var slots = new SlotOptions().AddTo(command);
@@ -65,6 +66,7 @@ internal static class WorkerCommand
             Key = place.Key,
             MaxSteps = result.GetValue(s_maxSteps),
             MaxSeconds = result.GetValue(s_maxSeconds),
+            ReportLabelCounts = result.GetValue(s_labels),
             ExitWhenDone = result.GetValue(s_exit),
             DataVersion = version.Name,
             Logging = logging,

@@ -13,6 +13,9 @@ internal abstract record RunAnswer
     {
         /// <summary>The tensors that stay with this client.</summary>
         public LocalTensors Local { get; } = LocalTensors.Of(Spec.Client.LocalTensors, Context.Manifest);
+
+        /// <summary>Of each label so many training examples; none where they are not told.</summary>
+        public IReadOnlyList<long> LabelCounts { get; init; } = [];
     }
 
     public sealed record Declined(string Reason) : RunAnswer;
@@ -57,7 +60,9 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
         }
 
         var context = ContextOf(run, spec);
-        return trainer.DeclineReason(context) is { } reason ? new RunAnswer.Declined(reason) : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples), spec);
+        return trainer.DeclineReason(context) is { } reason
+            ? new RunAnswer.Declined(reason)
+            : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples), spec) { LabelCounts = options.ReportLabelCounts ? trainer.LabelCounts : [] };
     }
 
     private RunContext ContextOf(RunAnnouncement run, RunSpec spec)

@@ -74,6 +74,7 @@ internal sealed class WatchStream(
         {
             case RunAnswer.Accepted accepted:
                 answer.NumExamples = accepted.NumExamples;
+                answer.LabelCounts.AddRange(accepted.LabelCounts);
                 break;
             case RunAnswer.Declined { Reason: var reason }:
                 answer.DeclineReason = reason.Length > LocalWork.MaxReason ? reason[..LocalWork.MaxReason] : reason;

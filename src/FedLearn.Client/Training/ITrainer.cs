@@ -37,6 +37,12 @@ public interface ITrainer
     /// </summary>
     string? DeclineReason(RunContext run);
 
+    /// <summary>
+    /// Of a classifier the examples of each label from 0, which add up to <see cref="TrainingExamples"/>, at most 1,000 labels; or none, the default.
+    /// Operators see how unlike the participants' data are. Nothing of it leaves this process unless <see cref="WorkerOptions.ReportLabelCounts"/> is set.
+    /// </summary>
+    IReadOnlyList<long> LabelCounts => [];
+
     /// <summary>Trains from <see cref="FitContext.Parameters"/> and returns the new parameters (not the delta).</summary>
     /// <param name="context">The run, round, base parameters and where to report progress.</param>
     /// <param name="cancellationToken">Cancelled when the round is over or the worker stops.</param>

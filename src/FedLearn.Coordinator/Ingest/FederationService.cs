@@ -92,12 +92,14 @@ internal sealed class FederationService(
         var run = runs.FindOpen(request.RunId);
         if (request.Round == 0)
         {
-            if (request.NumExamples < 0 || request.NumExamples > run.Spec.Bounds.MaxExamples)
+            var (data, problem) = DataReports.Read(request, run.Spec.Bounds.MaxExamples);
+            if (problem is not null)
             {
-                throw Problem.Invalid($"num_examples: expected 0 (not told) to {run.Spec.Bounds.MaxExamples}, got {request.NumExamples}").ToException();
+                throw problem.ToException();
             }
 
-            runs.Answer(request.RunId, new RunMessage.Answer(id, request.DeclineReason.Length == 0 ? null : request.DeclineReason, request.NumExamples));
+            var declined = request.DeclineReason.Length > 0;
+            runs.Answer(request.RunId, new RunMessage.Answer(id, declined ? request.DeclineReason : null, request.NumExamples) { Data = declined ? null : data });
             return new AnswerRunReply();
         }
 

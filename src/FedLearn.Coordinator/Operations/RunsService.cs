@@ -145,9 +145,33 @@ internal sealed class RunsService(
             run.EligibleClients = open.State.Eligible.Count;
             run.Reason = Waiting(open);
             RunCatalog.SetBest(run, open.Spec.Stop, open.State.Best);
+            run.Skew = ToWire(FederationSkew.Of(open.Reports.Values));
         }
 
         return run;
+    }
+
+    private static DataSkew? ToWire(FederationSkew? skew)
+    {
+        if (skew is null)
+        {
+            return null;
+        }
+
+        var wire = new DataSkew
+        {
+            Clients = skew.Clients,
+            Examples = skew.Examples,
+            LargestOverMedian = skew.LargestOverMedian,
+            Gini = skew.Gini,
+            LabelClients = skew.LabelClients,
+        };
+        if (skew.LabelDistance is { } distance)
+        {
+            wire.LabelDistance = distance;
+        }
+
+        return wire;
     }
 
     private static string Waiting(OpenRun open)

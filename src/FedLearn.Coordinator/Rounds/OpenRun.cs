@@ -58,7 +58,15 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
         set => _meter = value;
     }
 
+    /// <summary>What the clients that accepted the run say of their training sets, to this process: they say it again on each connect.</summary>
+    public ImmutableSortedDictionary<string, DataReport> Reports { get; private set; } =
+        ImmutableSortedDictionary.Create<string, DataReport>(StringComparer.Ordinal);
+
     /// <summary>The reasons of the clients that declined the run.</summary>
     public ImmutableSortedDictionary<string, string> Declined { get; set; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Notes what a client says of its training set now; null = nothing.</summary>
+    public void TakeReport(string clientId, DataReport? report) =>
+        Reports = report is null ? Reports.Remove(clientId) : Reports.SetItem(clientId, report);
 }

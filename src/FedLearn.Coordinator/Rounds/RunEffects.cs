@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Rounds;
@@ -14,6 +15,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     private AcceptedUpdates _updates = run.Updates;
     private TimeSpan _stageStarted;
     private string? _waitingFor;
+    private ImmutableSortedDictionary<string, DataReport> _loggedReports = run.Reports;
 
     /// <summary>An aggregation that the last process did not finish starts anew: the same updates give the same bits.</summary>
     public void ResumeAfterRestart()
@@ -98,6 +100,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             case RunEffect.OpenRound e:
                 run.Meter = new RoundMeter();
                 _stageStarted = now;
+                LogSkew();
                 services.Log.RoundOpened(run.Spec.Name, e.Round.Number, e.Round.Cohort.Count, e.Round.BaseVersion);
                 Tell(e.Round.Cohort, Assignments.Fit(run, e.Round, now));
                 break;
@@ -235,6 +238,17 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         {
             services.Hub.Send(client, message);
         }
+    }
+
+    /// <summary>Says how unlike the clients' data are, before the first round after it has become known or changed.</summary>
+    private void LogSkew()
+    {
+        if (!ReferenceEquals(_loggedReports, run.Reports) && FederationSkew.Of(run.Reports.Values) is { } skew)
+        {
+            services.Log.Skew(run.Spec.Name, skew);
+        }
+
+        _loggedReports = run.Reports;
     }
 
     private void LogWaiting()

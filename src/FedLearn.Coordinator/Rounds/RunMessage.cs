@@ -13,7 +13,11 @@ internal abstract record RunMessage
     public sealed record Attach(WatchSession Session, TaskCompletionSource Attached) : RunMessage;
 
     /// <summary>A client accepted the run, with the number of its training examples (0 = it does not say), or declined it with a reason.</summary>
-    public sealed record Answer(string ClientId, string? DeclineReason, long NumExamples = 0) : RunMessage;
+    public sealed record Answer(string ClientId, string? DeclineReason, long NumExamples = 0) : RunMessage
+    {
+        /// <summary>What it says of its training set, where it accepted and says anything.</summary>
+        public DataReport? Data { get; init; }
+    }
 
     /// <summary>A client went offline.</summary>
     public sealed record Gone(string ClientId) : RunMessage;

@@ -154,6 +154,8 @@ internal sealed class RunWriter : IAsyncDisposable
             Run.Declined = Run.Declined.Remove(answer.ClientId);
         }
 
+        Run.TakeReport(answer.ClientId, answer.Data);
+
         Run.Feed.Changed();
     }
 

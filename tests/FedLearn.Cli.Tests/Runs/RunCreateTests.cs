@@ -113,10 +113,11 @@ public sealed class RunCreateTests : IDisposable
         }
     }
 
-    /// <summary>A field that belongs to some strategies only stands beside one of them, and a cohort that is large enough for it.</summary>
+    /// <summary>A field that belongs to some strategies only stands beside one of them, and a cohort that is large enough for it; likewise of an encoding.</summary>
     private static string[] ThatKnows(SpecField field) =>
-        StrategyKinds.All.FirstOrDefault(k => k.Fields.Contains(field.Path)) is { } kind
-            ? ["--strategy.kind", kind.Name, "--closing.minUpdates", "10"]
+        field.Path == "client.topK" ? ["--client.encoding", "topk"]
+        : StrategyKinds.All.FirstOrDefault(k => k.Fields.Contains(field.Path)) is { } kind
+            ? ["--strategy.kind", kind.Name, "--closing.minUpdates", "10", .. kind.Name == "scaffold" ? (string[])["--strategy.clients", "10"] : []]
             : [];
 
     [Fact]

@@ -46,6 +46,19 @@ public class RunTextTests
             RunText.Line(new Run { RunId = "r1", Name = "n", Status = RunStatus.Open, Round = 3, Version = 2, EligibleClients = 4, BestVersion = 1, BestMetric = "loss", BestValue = 0.25 }));
 
     [Fact]
+    public void Line_DataSkew_SaysWhatClientsReport()
+    {
+        var skew = new DataSkew { Clients = 4, Examples = 1000, LargestOverMedian = 1.5, Gini = 0.25 };
+        Assert.Equal("data of 4 clients: 1000 examples, largest over median 1.5000, Gini 0.2500", RunText.Line(skew));
+
+        skew.LabelClients = 3;
+        skew.LabelDistance = 0.5;
+        Assert.Equal(
+            "data of 4 clients: 1000 examples, largest over median 1.5000, Gini 0.2500; labels of 3: mean distance from all of them 0.5000", RunText.Line(skew));
+        Assert.Null(RunText.Line((DataSkew?)null));
+    }
+
+    [Fact]
     public void Line_VoidRound_SaysWhy() =>
         Assert.Equal("round 4: void; 1 of 3 updates", RunText.Line(new Round { Number = 4, Status = RoundStatus.Void, Reason = "1 of 3 updates" }));
 

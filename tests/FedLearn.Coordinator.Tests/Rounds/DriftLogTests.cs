@@ -20,13 +20,18 @@ public sealed class DriftLogTests : IDisposable
         var spec = TestCoordinator.Spec(2, more: """ "cohort": { "minimum": 2 }, "closing": { "minUpdates": 2 }, "stop": { "rounds": 1 }, "evaluation": { "everyRounds": 0 }, """);
         await using (var coordinator = await TestCoordinator.StartAsync(_temp["data"], o => o with { LogFile = _temp["log"] }))
         {
-            await coordinator.CreateRunAsync(spec);
+            var run = await coordinator.CreateRunAsync(spec);
             using TestClient a = await coordinator.JoinAsync("a"), b = await coordinator.JoinAsync("b");
             await a.WatchAsync();
             await b.WatchAsync();
             await PushAsync(a, spec, [3, 0]);
             await PushAsync(b, spec, [0, 4]);
             await a.RunOverAsync();
+            while (Directory.Exists(_temp[$"data/runs/{run.RunId}/rounds/000001"]))
+            {
+                // What stops now is not measured any more; the round's folder goes after that.
+                await coordinator.Runs.GetRunAsync(new() { RunId = run.RunId }, coordinator.Operator);
+            }
         }
 
         // The mean is (1.5, 2).
