@@ -9,7 +9,7 @@ namespace FedLearn.Cli.Runs;
 internal static class ModelCommand
 {
     public static Command Create() =>
-        new Command("model", "Lists and fetches published model versions.") { List(), Get() }
+        new Command("model", "Lists, fetches and evaluates published model versions.") { List(), Get(), ModelEvalCommand.Create() }
             .WithExamples("fedlearn model ls RUN", "fedlearn model get RUN --output model.safetensors");
 
     private static Command List()
@@ -59,7 +59,8 @@ internal static class ModelCommand
             .WithExamples("fedlearn model get RUN --output model.safetensors", "fedlearn model get RUN --version 3", "fedlearn model get RUN --best");
     }
 
-    private static async Task<int> BestOfAsync(OperatorConnection connection, string runId, CancellationToken cancellationToken)
+    /// <summary>The best version's number.</summary>
+    internal static async Task<int> BestOfAsync(OperatorConnection connection, string runId, CancellationToken cancellationToken)
     {
         var reply = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
         return reply.Run.HasBestVersion

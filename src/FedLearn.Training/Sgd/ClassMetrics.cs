@@ -39,6 +39,9 @@ internal sealed class ClassMetrics(ModelDefinition model)
         }
     }
 
+    /// <summary>Of each class [label, told] how many examples.</summary>
+    public long[,] Counts() => (long[,])_counts.Clone();
+
     /// <summary>The numbers by name: <c>recall.C</c>, <c>confusion.LABEL.TOLD</c>, <c>auc</c>.</summary>
     public IEnumerable<(string Name, double Value)> Results()
     {
@@ -67,7 +70,7 @@ internal sealed class ClassMetrics(ModelDefinition model)
     /// <summary>
     /// The chance that a positive example scores higher than a negative one, equal scores counting half (Mann and Whitney); null where one kind is missing.
     /// </summary>
-    private double? Area()
+    public double? Area()
     {
         long positives = _scores.Count(s => s.Positive), negatives = _scores.Count - positives;
         if (positives == 0 || negatives == 0)

@@ -80,6 +80,27 @@ public class RefusalTests
     }
 
     [Theory]
+    [InlineData(100, 0, true)]
+    [InlineData(0, -100, true)]
+    [InlineData(60, 80, true)]
+    [InlineData(100.001, 0, false)]
+    [InlineData(60.1, 80, false)]
+    [InlineData(-1e18, 1e18, false)]
+    public async Task Push_NormAgainstTheBoundOf100_IsRefusedAboveItAlone(float a, float b, bool accepted)
+    {
+        await using var federation = await OpenRoundAsync();
+        float[] delta = [a, b, 0, 0];
+
+        if (accepted)
+        {
+            await federation.Client.PushAsync(federation.Header(delta), delta);
+            return;
+        }
+
+        await federation.AssertRefusedAsync(() => federation.Client.PushAsync(federation.Header(delta), delta), StatusCode.InvalidArgument, "bounds.maxNorm");
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(1001)]
     public async Task AnswerRun_ExamplesOutOfBounds_IsRefused(long examples)

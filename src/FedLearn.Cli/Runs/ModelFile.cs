@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using FedLearn.Cli.Shell;
 using FedLearn.Core.Models;
 
-namespace FedLearn.Cli.Demo;
+namespace FedLearn.Cli.Runs;
 
 /// <summary>Reads a model's vector from a safetensors file.</summary>
 internal static class ModelFile
