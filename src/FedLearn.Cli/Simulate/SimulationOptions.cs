@@ -18,7 +18,7 @@ internal sealed class SimulationOptions
 
     private readonly Option<string>[] _fields =
     [
-        new("--source") { Description = "The data: mnist:DIR, csv:FILE, digits:COUNT, heart-disease:DIR, text:FILE,LENGTH,STRIDE or synthetic:ALPHA,BETA.", HelpName = "KIND:ARGUMENTS" },
+        new("--source") { Description = "The data: mnist:DIR, csv:FILE, digits:COUNT, heart-disease:DIR, femnist:DIR,PART, text:FILE,LENGTH,STRIDE or synthetic:ALPHA,BETA.", HelpName = "KIND:ARGUMENTS" },
         new("--schema") { Description = "The schema of the source's table.", HelpName = "FILE" },
         new("--test-fraction") { Description = "The share that is the test set, where the source has none of its own. Default 0.2.", HelpName = "X" },
         new("--partition") { Description = "How the data is dealt: iid, shards:N (by label), dirichlet:ALPHA (label skew) or quantity:SIGMA (size skew). Default iid.", HelpName = "KIND:NUMBER" },

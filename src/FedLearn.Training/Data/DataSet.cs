@@ -100,6 +100,14 @@ public sealed class DataSet
     /// <summary>The same examples under other labels.</summary>
     public DataSet WithLabels(float[] labels) => new(_floats, _bytes, labels, FeatureCount, Classes);
 
+    /// <summary>A data set of the examples in a range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the set.</exception>
+    public DataSet Select(Range range)
+    {
+        var (first, count) = range.GetOffsetAndLength(Count);
+        return Select([.. Enumerable.Range(first, count)]);
+    }
+
     /// <summary>A data set of the examples at <paramref name="indices"/>, in that order.</summary>
     public DataSet Select(ReadOnlySpan<int> indices)
     {

@@ -11,6 +11,7 @@ namespace FedLearn.Training.Simulation;
 /// <item><c>mnist:DIR</c>: the four files of MNIST, dealt by a partitioner;</item>
 /// <item><c>csv:FILE</c>: a table with a schema, dealt by a partitioner; a drawn part of it is the test set;</item>
 /// <item><c>digits:COUNT</c>: drawn digits, dealt by a partitioner; as many again times the test share are the test set;</item>
+/// <item><c>femnist:DIR,PART</c>: a client for each writer; the test set is <c>test</c>, other images of theirs, or <c>heldout</c>, those of others;</item>
 /// <item><c>heart-disease:DIR</c>: four hospitals with a schema; the test set is all of theirs;</item>
 /// <item><c>text:FILE,LENGTH,STRIDE</c>: windows of a play, a client for each of the roles that say most; the end of each is the test set;</item>
 /// <item><c>synthetic:ALPHA,BETA</c>: <see cref="SyntheticFederation"/>.</item>
@@ -23,6 +24,7 @@ public static class SimulationSources
         ["mnist"] = Mnist,
         ["csv"] = Csv,
         ["digits"] = Digits,
+        ["femnist"] = Writers,
         ["heart-disease"] = Hospitals,
         ["text"] = Roles,
         ["synthetic"] = r => SyntheticFederation.Draw(r.Number(0, 0, 100), r.Number(1, 0, 100), r.Seed, r.NaturalClients(30)),
@@ -79,6 +81,15 @@ public static class SimulationSources
 
         byte[] Records(IEnumerable<int> places) =>
             [.. places.Order().SelectMany(i => new ArraySegment<byte>(records, i * schema.RecordLength, schema.RecordLength))];
+    }
+
+    private static SimulationData Writers(SourceRequest request)
+    {
+        var (folder, part) = (request.Path(0), request.OneOf(1, ["test", "heldout"]));
+        var writers = Femnist.WritersOf(folder, "train");
+        var (schema, train, _) = Femnist.Read(folder, "train");
+        var clients = writers.Take(request.NaturalClients(writers.Count)).Select(w => new VirtualClient(w.Id, train.Select(w.Images)));
+        return new(schema, [.. clients], Femnist.Read(folder, part).Train);
     }
 
     private static SimulationData Hospitals(SourceRequest request)

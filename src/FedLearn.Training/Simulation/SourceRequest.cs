@@ -19,6 +19,12 @@ internal sealed record SourceRequest(SimulationSettings Settings, string[] Argum
             ? number
             : throw new InvalidDataException($"source: expected a number from {least} to {most}, got '{Argument(index)}' in '{Settings.Source}'");
 
+    /// <summary>An argument that is one of some words.</summary>
+    public string OneOf(int index, string[] words) =>
+        Argument(index) is var word && words.Contains(word)
+            ? word
+            : throw new InvalidDataException($"source: expected one of {string.Join(", ", words)}, got '{word}' in '{Settings.Source}'");
+
     /// <summary>The schema that the source needs.</summary>
     public TableSchema Table()
     {
