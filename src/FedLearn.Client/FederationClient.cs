@@ -32,7 +32,7 @@ public static class FederationClient
 
         using var store = OpenStore(options);
         using var pending = new HeldPendingUpdates(new SealedPendingUpdates(store));
-        using var session = new ParticipantSession(options, trainers, new TokenKeeper(store, options.ClientId), pending, new CarriedFiles(store, "residual"), new CarriedFiles(store, "control"), new CarriedFiles(store, "local"));
+        using var session = new ParticipantSession(options, trainers, new TokenKeeper(store, options.ClientId), pending, new CarriedFiles(store, "residual"), new CarriedFiles(store, "control"), new CarriedFiles(store, "local"), new CarriedFiles(store, "personal"));
         await session.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

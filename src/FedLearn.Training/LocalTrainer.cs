@@ -39,6 +39,9 @@ public sealed class LocalTrainer : ITrainer
     public bool TakesCorrection => true;
 
     /// <inheritdoc/>
+    public bool TakesProximalCentre => true;
+
+    /// <inheritdoc/>
     public string? DataSchemaDigest => _data.Schema.Digest;
 
     /// <inheritdoc/>
@@ -124,6 +127,7 @@ public sealed class LocalTrainer : ITrainer
             Round = context.Round,
             ClientId = context.Run.ClientId,
             Correction = context.Correction,
+            ProximalCentre = context.ProximalCentre,
             Progress = context.Progress,
             Time = _time,
             Threads = _threads,

@@ -10,7 +10,7 @@ namespace FedLearn.Cli.Simulate;
 /// </summary>
 internal sealed class ResultFiles : IDisposable
 {
-    private const string CsvHead = "run,round,version,updates,examples,steps,learning_rate,train_loss,loss,accuracy,bytes_in,mean_cosine,least_cosine,mean_norm,least_norm,largest_norm";
+    private const string CsvHead = "run,round,version,updates,examples,steps,learning_rate,train_loss,loss,accuracy,bytes_in,mean_cosine,least_cosine,mean_norm,least_norm,largest_norm,personal_loss,personal_accuracy";
 
     private readonly string _folder;
     private readonly StreamWriter _lines;
@@ -34,6 +34,7 @@ internal sealed class ResultFiles : IDisposable
             $"\"{label.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", round.Round, round.Version, round.Updates, round.Examples, round.Steps,
             round.LearningRate, double.IsFinite(round.TrainLoss) ? round.TrainLoss : null, round.Loss, round.Accuracy, round.BytesIn,
             round.Drift?.MeanCosine, round.Drift?.LeastCosine, round.Drift?.MeanNorm, round.Drift?.LeastNorm, round.Drift?.LargestNorm,
+            round.PersonalLoss, round.PersonalAccuracy,
         ];
         _csv.WriteLine(string.Join(',', cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture))));
     }

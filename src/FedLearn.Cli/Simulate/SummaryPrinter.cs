@@ -52,6 +52,8 @@ internal static class SummaryPrinter
         Write(w, "meanNorm", round.Drift?.MeanNorm);
         Write(w, "leastNorm", round.Drift?.LeastNorm);
         Write(w, "largestNorm", round.Drift?.LargestNorm);
+        Write(w, "personalLoss", round.PersonalLoss);
+        Write(w, "personalAccuracy", round.PersonalAccuracy);
         w.WriteEndObject();
     }, indented: false);
 

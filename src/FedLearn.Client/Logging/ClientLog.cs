@@ -97,6 +97,6 @@ internal static partial class ClientLog
     [LoggerMessage(2058, LogLevel.Debug, "{Key}: the update waits for its receipt, and is sealed on the disk")]
     public static partial void PendingSealed(ILogger logger, PendingKey key);
 
-    [LoggerMessage(2059, LogLevel.Warning, "what this client carried after round {Round} of run {RunId} (of client.encoding topk the rest, of scaffold its control) cannot be read and counts as zeros: {Reason}")]
+    [LoggerMessage(2059, LogLevel.Warning, "what this client carried after round {Round} of run {RunId} cannot be read and is given up (topk's rest and scaffold's control count as zeros, local tensors and a personal model as the base version's): {Reason}")]
     public static partial void CarriedUnreadable(ILogger logger, int round, string runId, string reason);
 }

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>An evaluate assignment, from the version to the report.</summary>
-internal sealed class EvaluateWork(ModelCache models, OwnTensors own, Caller caller)
+internal sealed class EvaluateWork(ModelCache models, OwnTensors own, OwnModel model, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="evaluate">The assignment.</param>
@@ -26,8 +26,9 @@ internal sealed class EvaluateWork(ModelCache models, OwnTensors own, Caller cal
         var parameters = await own.ApplyAsync(evaluate.RunId, evaluate.Round + 1, run.Local, version, local).ConfigureAwait(false);
 
         item.Activity = Activity.Evaluating;
-        var result = await run.Trainer
-            .EvaluateAsync(new EvaluationContext(run.Context, evaluate.Round, parameters), local).ConfigureAwait(false);
+        var context = new EvaluationContext(run.Context, evaluate.Round, parameters);
+        var result = await run.Trainer.EvaluateAsync(context, local).ConfigureAwait(false);
+        result = await model.AddToAsync(run.Trainer, context, result, local).ConfigureAwait(false);
         local.ThrowIfCancellationRequested();
         TrainerResults.Check(result);
         await ReportAsync(evaluate, result, stopping).ConfigureAwait(false);

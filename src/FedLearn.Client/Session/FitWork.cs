@@ -8,7 +8,7 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Client.Session;
 
 /// <summary>A fit assignment, from the base version to the coordinator's word on the update.</summary>
-internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, OwnControls controls, OwnTensors own, UpdateDelivery delivery, Caller caller)
+internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, OwnControls controls, OwnTensors own, OwnModel model, UpdateDelivery delivery, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="fit">The assignment.</param>
@@ -66,6 +66,7 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
         local.ThrowIfCancellationRequested();
 
         TrainerResults.Check(result, run.Context.Manifest.ElementCount);
+        var personal = await model.TrainAsync(run.Trainer, context, local).ConfigureAwait(false);
         var sent = result with { Parameters = OwnTensors.Shared(tensors, result.Parameters, basis) };
         control?.Finish(basis, sent.Parameters, result.Steps, run.Context.Settings.LearningRateAt(fit.Round));
         await update.KeepAsync(fit, run.Context, basis, sent, control, Carry, caller.Time.GetElapsedTime(started), local).ConfigureAwait(false);
@@ -78,6 +79,7 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
             }
 
             own.Keep(fit.RunId, fit.Round, tensors, result.Parameters, digest);
+            model.Keep(fit, personal, digest);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ParticipantSession : IDisposable
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _backoffs;
 
-    public ParticipantSession(WorkerOptions options, IReadOnlyCollection<ITrainer> trainers, TokenKeeper tokens, IPendingUpdateStore pending, CarriedFiles residuals, CarriedFiles controls, CarriedFiles tensors)
+    public ParticipantSession(WorkerOptions options, IReadOnlyCollection<ITrainer> trainers, TokenKeeper tokens, IPendingUpdateStore pending, CarriedFiles residuals, CarriedFiles controls, CarriedFiles tensors, CarriedFiles models)
     {
         _options = options;
         _pending = pending;
@@ -45,13 +45,13 @@ internal sealed class ParticipantSession : IDisposable
         _runs = new RunBook(new RunAdmission(options, trainers), _logger);
         _models = new ModelCache(caller);
         _enrolment = new Enrolment(options, tokens, caller);
-        var (leftOut, control, local) = (new CarriedVectors(residuals, caller), new CarriedVectors(controls, caller), new CarriedVectors(tensors, caller));
-        _watch = new WatchStream(_runs, _board, _models, pending, [leftOut, control, local], options, caller);
+        CarriedVectors leftOut = new(residuals, caller), control = new(controls, caller), local = new(tensors, caller), personal = new(models, caller);
+        _watch = new WatchStream(_runs, _board, _models, pending, [leftOut, control, local, personal], options, caller);
         _heartbeat = new Heartbeat(_board, _gate, caller);
         var delivery = new UpdateDelivery(caller, pending, options.OnReceipt);
-        var own = new OwnTensors(new CarriedFloats(local));
-        var fits = new FitWork(_models, pending, new FitUpdate(pending, leftOut), new OwnControls(new CarriedFloats(control), _models), own, delivery, caller);
-        _work = new LocalWork(_runs, fits, new EvaluateWork(_models, own, caller), delivery, caller);
+        var (own, model) = (new OwnTensors(new CarriedFloats(local)), new OwnModel(new CarriedFloats(personal)));
+        var fits = new FitWork(_models, pending, new FitUpdate(pending, leftOut), new OwnControls(new CarriedFloats(control), _models), own, model, delivery, caller);
+        _work = new LocalWork(_runs, fits, new EvaluateWork(_models, own, model, caller), delivery, caller);
     }
 
     /// <summary>Returns when the token is cancelled, or when all is done and the options say to end then.</summary>

@@ -59,6 +59,12 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
                 $"the run's strategy is {spec.Strategy.Kind}, whose steps add a correction to each gradient; this client's trainer for '{spec.Model.Kind}' does not (ITrainer.TakesCorrection)");
         }
 
+        if (spec.Client.PersonalLambda > 0 && !trainer.TakesProximalCentre)
+        {
+            return new RunAnswer.Declined(
+                $"the run has client.personalLambda, whose steps pull towards the base version; this client's trainer for '{spec.Model.Kind}' does not (ITrainer.TakesProximalCentre)");
+        }
+
         var context = ContextOf(run, spec);
         return trainer.DeclineReason(context) is { } reason
             ? new RunAnswer.Declined(reason)

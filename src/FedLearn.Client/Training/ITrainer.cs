@@ -32,6 +32,12 @@ public interface ITrainer
     bool TakesCorrection => false;
 
     /// <summary>
+    /// Whether <see cref="FitAsync"/> pulls with <see cref="ClientSettings.ProximalMu"/> towards <see cref="FitContext.ProximalCentre"/> where there is one.
+    /// Runs with <c>client.personalLambda</c> need it; a client whose trainer does not do so declines such a run. Default false.
+    /// </summary>
+    bool TakesProximalCentre => false;
+
+    /// <summary>
     /// Why this trainer cannot serve the run (no examples, a model of another shape, ...), or null where it can. Asked once before
     /// the first round; the reason is what the operator reads.
     /// </summary>
@@ -85,6 +91,29 @@ public sealed record FitContext(
     /// trainer that <see cref="ITrainer.TakesCorrection"/> ever sees one. Not to be written to, nor kept.
     /// </summary>
     public ReadOnlyMemory<float> Correction { get; init; }
+
+    /// <summary>
+    /// What <see cref="ClientSettings.ProximalMu"/> pulls towards, held fixed: mu (v - centre) is added to each gradient. As long as the parameters; empty
+    /// where it is <see cref="Parameters"/>. Only a trainer that <see cref="ITrainer.TakesProximalCentre"/> ever sees one. Not to be written to, nor kept.
+    /// </summary>
+    public ReadOnlyMemory<float> ProximalCentre { get; init; }
+
+    /// <summary>
+    /// The pass that trains a personal model in the same round (Ditto: Li et al. 2021, algorithm 1, line 7): from where that model stands, pulled towards
+    /// the base version that <see cref="Parameters"/> are, uncorrected and silent.
+    /// </summary>
+    /// <param name="personal">The personal model so far, or null before there is one: then it starts as the base version.</param>
+    public FitContext ForPersonal(float[]? personal) =>
+        new(Run with { Settings = Run.Settings.ForPersonal() }, Round, personal ?? Parameters, Silence.Instance) { ProximalCentre = Parameters };
+
+    private sealed class Silence : IProgress<FitProgress>
+    {
+        public static Silence Instance { get; } = new();
+
+        public void Report(FitProgress value)
+        {
+        }
+    }
 }
 
 /// <summary>One evaluation of a published version.</summary>

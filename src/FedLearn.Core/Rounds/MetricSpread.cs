@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace FedLearn.Core.Rounds;
 
 /// <summary>How a metric lies over the clients that report it, each counting once: a good mean may hide a client that the model does not serve.</summary>
-/// <param name="Worst">The worst client's value: of <c>loss</c> the largest, of any other metric the smallest.</param>
+/// <param name="Worst">The worst client's value: of <c>loss</c> and <c>personal.loss</c> the largest, of any other metric the smallest.</param>
 /// <param name="Median">The median; of an even number of clients the mean of the middle two.</param>
 /// <param name="Best">The best client's value.</param>
 public sealed record MetricSpread(double Worst, double Median, double Best)

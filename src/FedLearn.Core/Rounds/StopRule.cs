@@ -56,6 +56,6 @@ public static class StopRule
     private static bool Reached(TargetSpec target, double value) =>
         SmallerIsBetter(target.Metric) ? value <= target.Value : value >= target.Value;
 
-    /// <summary>Of which metrics less is better: of <c>loss</c> alone.</summary>
-    internal static bool SmallerIsBetter(string metric) => metric == "loss";
+    /// <summary>Of which metrics less is better: of <c>loss</c> and of the personal models' loss.</summary>
+    internal static bool SmallerIsBetter(string metric) => metric is "loss" or PersonalMetrics.Loss;
 }

@@ -57,6 +57,12 @@ public sealed record ClientSettings
     public string? LocalTensors { get; init; }
 
     /// <summary>
+    /// Ditto's lambda (Li et al. 2021, ICML, algorithm 1): above 0 each client also trains a model of its own, which never leaves it, on the loss plus
+    /// lambda/2 ||v - w_t||^2. 0 to 1000; 0 = none. Default 0.
+    /// </summary>
+    public double PersonalLambda { get; init; }
+
+    /// <summary>
     /// Whether the trainer reports the mean loss of the base version on its training set, before a step is done, as the metric
     /// <c>baseLoss</c>. No field of the spec: set where the strategy needs it.
     /// </summary>
@@ -70,6 +76,9 @@ public sealed record ClientSettings
 
     /// <summary>Settings that the SDK does not know, for the participant's own trainer: the name in the spec to its JSON text.</summary>
     public ImmutableDictionary<string, string> Extra { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The settings of the pass that trains the personal model: those of the round, with the pull of <see cref="PersonalLambda"/> alone.</summary>
+    public ClientSettings ForPersonal() => this with { ProximalMu = PersonalLambda, ReportBaseLoss = false };
 
     /// <summary>The learning rate of a round, from 1.</summary>
     public double LearningRateAt(int round) => LearningRateSchedule switch

@@ -57,7 +57,7 @@ public sealed record StopSpec
     /// <summary>Stop after this many evaluations without improvement of <see cref="PatienceMetric"/>; 0 = never. Default 0.</summary>
     public int Patience { get; init; }
 
-    /// <summary>The metric that patience watches. Default loss (smaller is better; of any other metric larger is better).</summary>
+    /// <summary>The metric that patience watches. Default loss (of it and personal.loss smaller is better; of any other metric larger is better).</summary>
     public string PatienceMetric { get; init; } = "loss";
 
     /// <summary>The least change that counts as improvement; at least 0. Default 0.</summary>

@@ -14,6 +14,7 @@ internal static class SpecRules
         OptimizerRules.Check(spec.Strategy, reader);
         LocalStepRules.Check(spec, reader);
         LocalTensorRules.Check(spec, reader);
+        PersonalRules.Check(spec.Client, reader);
         if (reader.Seen.Contains("client.topK") && spec.Client.Encoding != EncodingKind.TopK)
         {
             reader.Add("client.topK", $"means nothing to client.encoding {VectorEncodings.NameOf(spec.Client.Encoding)}; it belongs to topk");

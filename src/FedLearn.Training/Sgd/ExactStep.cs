@@ -18,7 +18,7 @@ internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, 
     private readonly AlignedFloats _chunk = workspace.Gradient;
     private readonly double[] _gradient = workspace.ExactGradient;
     private readonly double[]? _velocity = job.Settings.Momentum > 0 ? Cleared(workspace.ExactVelocity) : null;
-    private readonly float[]? _start = job.Settings.ProximalMu > 0 ? StoredStep.CopyOf(workspace.Parameters, workspace.Start) : null;
+    private readonly float[]? _centre = job.Settings.ProximalMu > 0 ? StoredStep.CentreOf(workspace, job) : null;
     private readonly double _rate = job.Settings.LearningRateAt(job.Round);
 
     /// <inheritdoc/>
@@ -51,9 +51,9 @@ internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, 
         for (var i = 0; i < weights.Length; i++)
         {
             var step = (_gradient[i] * scale) + (job.Settings.WeightDecay * weights[i]);
-            if (_start is not null)
+            if (_centre is not null)
             {
-                step += job.Settings.ProximalMu * ((double)weights[i] - _start[i]);
+                step += job.Settings.ProximalMu * ((double)weights[i] - _centre[i]);
             }
 
             if (correction.Length > 0)

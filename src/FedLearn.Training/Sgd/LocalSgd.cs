@@ -5,7 +5,7 @@ using FedLearn.Training.Models;
 namespace FedLearn.Training.Sgd;
 
 /// <summary>
-/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient (clipped) + wd * w + mu * (w - w_t) + correction;
+/// Mini-batch SGD on one participant's data, PyTorch's conventions: g = mean gradient (clipped) + wd * w + mu * (w - centre) + correction;
 /// v = m * v + g; w -= lr * v. After its buffers are made, a step allocates nothing.
 /// </summary>
 internal sealed class LocalSgd

@@ -21,6 +21,9 @@ internal sealed record SgdJob
     /// <summary>What each step adds to its gradient, after clipping and decay; empty for nothing.</summary>
     public ReadOnlyMemory<float> Correction { get; init; }
 
+    /// <summary>What the proximal term pulls towards; empty for the parameters that training begins with.</summary>
+    public ReadOnlyMemory<float> ProximalCentre { get; init; }
+
     /// <summary>How many threads may work on a step; changes no bit. Default 1.</summary>
     public int Threads { get; init; } = 1;
 

@@ -26,10 +26,10 @@ internal sealed class SgdWorkspace(ModelDefinition model, int threads)
     /// <summary>The gradient whose norm is taken.</summary>
     public AlignedFloats ClipGradient => field ??= new(_length);
 
-    /// <summary>The parameters that the training began with.</summary>
-    public float[] Start => field ??= new float[_length];
+    /// <summary>What the proximal term pulls towards.</summary>
+    public float[] Centre => field ??= new float[_length];
 
-    /// <summary>The way gone from <see cref="Start"/>.</summary>
+    /// <summary>The way gone from <see cref="Centre"/>.</summary>
     public float[] Way => field ??= new float[_length];
 
     /// <summary>A gradient summed in float64.</summary>

@@ -17,15 +17,15 @@ internal sealed unsafe class StoredStep(Network network, SgdWorkspace workspace,
     private readonly float _momentum = (float)job.Settings.Momentum;
     private readonly float _decay = (float)job.Settings.WeightDecay;
     private readonly float _mu = (float)job.Settings.ProximalMu;
-    private readonly float[] _start = job.Settings.ProximalMu > 0 ? CopyOf(workspace.Parameters, workspace.Start) : [];
+    private readonly float[] _centre = job.Settings.ProximalMu > 0 ? CentreOf(workspace, job) : [];
     private readonly float[] _way = job.Settings.ProximalMu > 0 ? workspace.Way : [];
     private readonly GradientClip _clip = new(network, workspace, job.Settings.MaxGradientNorm);
 
-    /// <summary>Copies the parameters as they are into <paramref name="target"/> and returns it.</summary>
-    public static float[] CopyOf(AlignedFloats parameters, float[] target)
+    /// <summary>A copy of what the proximal term pulls towards, in the workspace: the job's centre, or else the parameters as they are.</summary>
+    public static float[] CentreOf(SgdWorkspace workspace, SgdJob job)
     {
-        parameters.Span.CopyTo(target);
-        return target;
+        (job.ProximalCentre.IsEmpty ? workspace.Parameters.Span : job.ProximalCentre.Span).CopyTo(workspace.Centre);
+        return workspace.Centre;
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed unsafe class StoredStep(Network network, SgdWorkspace workspace,
 
         if (_mu > 0)
         {
-            TensorPrimitives.Subtract(_parameters.Span, _start, _way);
+            TensorPrimitives.Subtract(_parameters.Span, _centre, _way);
             TensorPrimitives.MultiplyAdd(_way, _mu, _velocity.Span, _velocity.Span);
         }
 

@@ -24,6 +24,9 @@ internal sealed record VirtualUpdate(string ClientId, float[] Delta, long Exampl
 
     /// <summary>Its own values of the tensors that stay with it, where any do.</summary>
     public float[] Local { get; init; } = [];
+
+    /// <summary>Its personal model, where the run has such.</summary>
+    public float[] Personal { get; init; } = [];
 }
 
 /// <summary>
@@ -39,6 +42,7 @@ internal sealed class CohortTraining
     private readonly ImmutableHashSet<string> _hostile;
     private readonly ConcurrentDictionary<string, float[]> _controls = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, float[]> _local = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, float[]> _personal = new(StringComparer.Ordinal);
     private readonly LocalTensors _tensors;
     private readonly ConcurrentBag<SgdWorkspace> _workspaces = [];
     private readonly ConcurrentBag<float[]> _deltas = [];
@@ -101,10 +105,19 @@ internal sealed class CohortTraining
         {
             _local[update.ClientId] = update.Local;
         }
+
+        foreach (var update in counted.Where(u => u.Personal.Length > 0))
+        {
+            _personal[update.ClientId] = update.Personal;
+        }
     }
 
     /// <summary>Whether clients have values of their own.</summary>
     public bool KeepsTensors => _tensors.Any;
+
+    /// <summary>The personal models of the clients that have one by now.</summary>
+    public ImmutableSortedDictionary<string, ReadOnlyMemory<float>> PersonalModels =>
+        _personal.ToImmutableSortedDictionary(p => p.Key, p => new ReadOnlyMemory<float>(p.Value), StringComparer.Ordinal);
 
     /// <summary>A version's parameters as a client has them: with its own values of the tensors that stay with it.</summary>
     public float[] OwnOf(string clientId, float[] parameters) => _local.TryGetValue(clientId, out var own) ? _tensors.With(parameters, own) : parameters;
@@ -129,7 +142,8 @@ internal sealed class CohortTraining
                 ControlVariates.Delta(parameters, workspace.Parameters.Span, server.Control, steps, run.Settings.LearningRateAt(round), control);
             }
 
-            var update = new VirtualUpdate(clientId, delta, examples, steps, metrics, null) { ControlDelta = control, Local = local };
+            var personal = TrainPersonal(workspace, trainer, context, cancellationToken);
+            var update = new VirtualUpdate(clientId, delta, examples, steps, metrics, null) { ControlDelta = control, Local = local, Personal = personal };
             return update with { Failure = WhyRefused(update) };
         }
         catch (InvalidOperationException e)
@@ -140,6 +154,19 @@ internal sealed class CohortTraining
         {
             _workspaces.Add(workspace);
         }
+    }
+
+    private float[] TrainPersonal(SgdWorkspace workspace, LocalTrainer trainer, FitContext context, CancellationToken cancellationToken)
+    {
+        if (context.Run.Settings.PersonalLambda == 0)
+        {
+            return [];
+        }
+
+        trainer.TrainIn(workspace, context.ForPersonal(_personal.GetValueOrDefault(context.Run.ClientId)), cancellationToken);
+        return TensorPrimitives.IsFiniteAll(workspace.Parameters.Span)
+            ? workspace.Parameters.Span.ToArray()
+            : throw new InvalidOperationException("the personal model holds NaN or Inf: its training diverged");
     }
 
     /// <summary>Lets the hostile clients of a round send what they like instead of what they trained.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FedLearn.Core.Aggregation;
 using FedLearn.Core.Specs;
 using FedLearn.Training.Simulation.Attacks;
@@ -43,6 +44,12 @@ public sealed record SimulatedRound(
     /// <summary>The bytes of the counted updates on the wire.</summary>
     public long BytesIn { get; init; }
 
+    /// <summary>The mean loss on the test set of the clients' personal models, each alike, of those that have one; null where none or not evaluated.</summary>
+    public double? PersonalLoss { get; init; }
+
+    /// <summary>Their mean share of right answers; null likewise, and where the model does not classify.</summary>
+    public double? PersonalAccuracy { get; init; }
+
     /// <summary>How far the counted updates pulled apart; null in a void round.</summary>
     public RoundDrift? Drift { get; init; }
 }
@@ -52,4 +59,8 @@ public sealed record SimulatedRound(
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Rounds">All rounds, void ones too.</param>
 /// <param name="Parameters">The newest version's parameters in manifest order.</param>
-public sealed record SimulationResult(bool Completed, string Reason, IReadOnlyList<SimulatedRound> Rounds, ReadOnlyMemory<float> Parameters);
+public sealed record SimulationResult(bool Completed, string Reason, IReadOnlyList<SimulatedRound> Rounds, ReadOnlyMemory<float> Parameters)
+{
+    /// <summary>With <c>client.personalLambda</c> the personal model of each client that has one, by client id, in manifest order.</summary>
+    public ImmutableSortedDictionary<string, ReadOnlyMemory<float>> PersonalModels { get; init; } = ImmutableSortedDictionary<string, ReadOnlyMemory<float>>.Empty;
+}

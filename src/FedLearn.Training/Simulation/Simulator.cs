@@ -10,7 +10,7 @@ namespace FedLearn.Training.Simulation;
 /// number of threads.
 /// </summary>
 /// <remarks>
-/// Memory: the data, one delta for each client of a cohort, with scaffold also a control for each client so far, and a few vectors for each thread. A client whose training diverges, or whose
+/// Memory: the data, one delta for each client of a cohort, with scaffold also a control and with personal models one of them for each client so far, and a few vectors for each thread. A client whose training diverges, or whose
 /// update the bounds refuse, gives the round up; after <see cref="MostVoids"/> void rounds in a row the run has failed.
 /// </remarks>
 public sealed class Simulator
@@ -63,7 +63,7 @@ public sealed class Simulator
             }
         }
 
-        return new(_state.Outcome == RunOutcome.Completed, _reason, _rounds, _server.Parameters);
+        return new(_state.Outcome == RunOutcome.Completed, _reason, _rounds, _server.Parameters) { PersonalModels = _training.PersonalModels };
     }
 
     private void Decide(RunEvent happened, CancellationToken cancellationToken)
@@ -137,6 +137,7 @@ public sealed class Simulator
         var (loss, accuracy) = Evaluate(cancellationToken);
         var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("loss", loss);
         metrics = _context.Model.Classifies ? metrics.Add("accuracy", accuracy) : metrics;
+        metrics = metrics.AddRange(EvaluatePersonal(cancellationToken));
         foreach (var evaluator in round.Evaluators)
         {
             _events.Enqueue(new RunEvent.EvaluationReported(evaluator, round.Number, new(1, metrics)));
@@ -153,6 +154,20 @@ public sealed class Simulator
 
         var each = _context.Setup.Data.Clients.Select(c => _evaluator.Run(_training.OwnOf(c.Id, _server.Parameters), cancellationToken)).ToList();
         return (each.Average(e => e.Loss), each.Average(e => e.Accuracy));
+    }
+
+    private IEnumerable<KeyValuePair<string, double>> EvaluatePersonal(CancellationToken cancellationToken)
+    {
+        var each = _training.PersonalModels.Values.Select(own => _evaluator.Run(own.Span, cancellationToken)).ToList();
+        if (each.Count > 0)
+        {
+            yield return new(PersonalMetrics.Loss, each.Average(e => e.Loss));
+        }
+
+        if (each.Count > 0 && _context.Model.Classifies)
+        {
+            yield return new(PersonalMetrics.Accuracy, each.Average(e => e.Accuracy));
+        }
     }
 
     private void Void(RoundState round, string reason)
@@ -183,6 +198,8 @@ public sealed class Simulator
             Metric("accuracy"))
         {
             BytesIn = counted.Count * _wire.BytesOfUpdate,
+            PersonalLoss = Metric(PersonalMetrics.Loss),
+            PersonalAccuracy = Metric(PersonalMetrics.Accuracy),
             Drift = version is null ? null : _server.Drift,
         });
 

@@ -38,7 +38,7 @@ public sealed class SimulateTests : IDisposable
         var csv = File.ReadAllLines(Path.Combine(results, "rounds.csv"));
         Assert.Equal(1 + rounds.Count, csv.Length);
         Assert.All(csv, line => Assert.Equal(csv[0].Count(c => c == ','), line.Count(c => c == ',')));
-        Assert.Equal(rounds.Select(r => r.GetProperty("accuracy").GetRawText()), csv.Skip(1).Select(line => line.Split(',')[^7]));
+        Assert.Equal(rounds.Select(r => r.GetProperty("accuracy").GetRawText()), csv.Skip(1).Select(line => line.Split(',')[^9]));
         Assert.All(rounds, r => Assert.InRange(r.GetProperty("leastCosine").GetDouble(), -1, r.GetProperty("meanCosine").GetDouble()));
         Assert.All(rounds, r => Assert.Equal(4 * 4 * 7850, r.GetProperty("bytesIn").GetInt32()));
         var plot = XDocument.Load(Path.Combine(results, "plot.svg"));

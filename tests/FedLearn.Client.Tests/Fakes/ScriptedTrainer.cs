@@ -14,6 +14,8 @@ internal sealed class ScriptedTrainer(string kind = "own") : ITrainer
 
     public bool TakesCorrection { get; init; }
 
+    public bool TakesProximalCentre { get; init; }
+
     public IReadOnlyList<long> LabelCounts { get; init; } = [];
 
     public Func<RunContext, string?> Decline { get; init; } = _ => null;

@@ -25,6 +25,7 @@ public class EndTests
     [Theory]
     [InlineData("accuracy", 0.9, 0.89, 0.9)]
     [InlineData("loss", 0.5, 0.51, 0.5)]
+    [InlineData("personal.loss", 0.5, 0.51, 0.5)]
     public void Run_TargetReached_IsCompleted(string metric, double target, double near, double reached)
     {
         var run = new TestRun(Stops(new StopSpec { Rounds = 9, Target = new TargetSpec(metric, target) }), 1);

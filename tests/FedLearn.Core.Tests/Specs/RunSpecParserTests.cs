@@ -112,6 +112,9 @@ public class RunSpecParserTests
     [InlineData("\"client\":{\"localTensors\":\"none.*\"}", "client.localTensors", "'none.*' fits no tensor of the model; its tensors are")]
     [InlineData("\"client\":{\"localTensors\":\"*\"}", "client.localTensors", "leave at least one out")]
     [InlineData("\"client\":{\"localTensors\":\"a,,b\"}", "client.localTensors", "patterns of 1 to 200 characters between commas")]
+    [InlineData("\"client\":{\"personalLambda\":1001}", "client.personalLambda", "from 0 to 1,000")]
+    [InlineData("\"client\":{\"personalLambda\":1,\"localTensors\":\"b\"}", "client.personalLambda", "cannot stand together with client.localTensors")]
+    [InlineData("\"client\":{\"personalLambda\":9,\"learningRate\":0.25}", "client.personalLambda", "at most 2 / client.learningRate (8), got 9")]
     [InlineData("\"bounds\":{\"maxControlNorm\":1}", "bounds.maxControlNorm", "scaffold")]
     [InlineData("\"seed\":9223372036854775808", "seed", "of 64 bits")]
     public void Parse_OneMistake_NamesPathAndExpectation(string members, string path, string words) => AssertOneMistake(Spec(members), path, words);
