@@ -10,7 +10,7 @@ namespace FedLearn.Core.Encodings;
 /// 8 bits a value: each unit of 1,024 values is a float32 scale s and a signed byte q for each value, which stands for q * s, with s the
 /// largest magnitude over 127. A value between two multiples of s goes to either with the probability that makes its expectation the
 /// value itself (QSGD: Alistarh et al. 2017, section 3.1, with the largest magnitude instead of the norm), so errors of many clients cancel out. The
-/// error of a value is below s, its variance at most s^2 / 4.
+/// error of a value is below s (1 + 2^-17), for q * s is rounded to float32; its variance is at most s^2 / 4.
 /// </summary>
 public sealed class Int8Encoding : IVectorEncoding
 {
