@@ -36,15 +36,15 @@ internal static class EvaluationPrinter
         w.WriteStartObject();
         w.WriteString("model", name);
         w.WriteNumber("examples", result.Examples);
-        Write(w, "loss", result.Loss);
-        Write(w, "accuracy", result.Accuracy);
-        Write(w, "auc", result.Area);
+        w.WriteNumberOrNull("loss", result.Loss);
+        w.WriteNumberOrNull("accuracy", result.Accuracy);
+        w.WriteNumberOrNull("auc", result.Area);
         var classes = result.Confusion?.GetLength(0) ?? 0;
         w.WriteStartArray("classes");
         for (var label = 0; label < classes; label++)
         {
             w.WriteStartObject();
-            Write(w, "recall", result.Recall(label));
+            w.WriteNumberOrNull("recall", result.Recall(label));
             w.WriteStartArray("told");
             for (var told = 0; told < classes; told++)
             {
@@ -57,17 +57,5 @@ internal static class EvaluationPrinter
 
         w.WriteEndArray();
         w.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter w, string name, double? value)
-    {
-        if (value is { } v && double.IsFinite(v))
-        {
-            w.WriteNumber(name, v);
-        }
-        else
-        {
-            w.WriteNull(name);
-        }
     }
 }

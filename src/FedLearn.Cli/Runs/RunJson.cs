@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FedLearn.Cli.Shell;
 using FedLearn.Protocol.V1;
 using V1 = FedLearn.Protocol.V1;
 
@@ -19,9 +20,9 @@ internal static class RunJson
         json.WriteNumber("createdUnixMs", run.CreatedUnixMs);
         json.WriteNumber("endedUnixMs", run.EndedUnixMs);
         json.WriteNumber("eligibleClients", run.EligibleClients);
-        WriteOptional(json, "bestVersion", run.HasBestVersion ? run.BestVersion : null);
+        json.WriteNumberOrNull("bestVersion", run.HasBestVersion ? run.BestVersion : null);
         json.WriteString("bestMetric", run.BestMetric);
-        WriteOptional(json, "bestValue", run.HasBestVersion ? run.BestValue : null);
+        json.WriteNumberOrNull("bestValue", run.HasBestVersion ? run.BestValue : null);
         WriteSkew(json, run.Skew);
     }
 
@@ -32,13 +33,13 @@ internal static class RunJson
         json.WriteNumber("round", round.Number);
         json.WriteString("status", RunText.Status(round.Status));
         json.WriteString("reason", round.Reason);
-        WriteOptional(json, "version", round.HasVersion ? round.Version : null);
+        json.WriteNumberOrNull("version", round.HasVersion ? round.Version : null);
         json.WriteNumber("cohort", round.Cohort);
         json.WriteNumber("accepted", round.Accepted);
         json.WriteNumber("declined", round.Declined);
         json.WriteNumber("late", round.Late);
         json.WriteNumber("refused", round.Refused);
-        WriteOptional(json, "trainLoss", round.HasTrainLoss ? round.TrainLoss : null);
+        json.WriteNumberOrNull("trainLoss", round.HasTrainLoss ? round.TrainLoss : null);
         WriteMetrics(json, "evaluation", round.EvalMetrics);
         json.WriteStartObject("spread");
         foreach (var (metric, spread) in round.Spread.OrderBy(m => m.Key, StringComparer.Ordinal))
@@ -106,7 +107,7 @@ internal static class RunJson
         json.WriteNumber("largestOverMedian", skew.LargestOverMedian);
         json.WriteNumber("gini", skew.Gini);
         json.WriteNumber("labelClients", skew.LabelClients);
-        WriteOptional(json, "labelDistance", skew.HasLabelDistance ? skew.LabelDistance : null);
+        json.WriteNumberOrNull("labelDistance", skew.HasLabelDistance ? skew.LabelDistance : null);
         json.WriteEndObject();
     }
 
@@ -119,17 +120,5 @@ internal static class RunJson
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteOptional(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

@@ -38,22 +38,22 @@ internal static class SummaryPrinter
         w.WriteStartObject();
         w.WriteString("run", label);
         w.WriteNumber("round", round.Round);
-        Write(w, "version", round.Version);
+        w.WriteNumberOrNull("version", round.Version);
         w.WriteNumber("updates", round.Updates);
         w.WriteNumber("examples", round.Examples);
         w.WriteNumber("steps", round.Steps);
         w.WriteNumber("learningRate", round.LearningRate);
-        Write(w, "trainLoss", round.TrainLoss);
-        Write(w, "loss", round.Loss);
-        Write(w, "accuracy", round.Accuracy);
+        w.WriteNumberOrNull("trainLoss", round.TrainLoss);
+        w.WriteNumberOrNull("loss", round.Loss);
+        w.WriteNumberOrNull("accuracy", round.Accuracy);
         w.WriteNumber("bytesIn", round.BytesIn);
-        Write(w, "meanCosine", round.Drift?.MeanCosine);
-        Write(w, "leastCosine", round.Drift?.LeastCosine);
-        Write(w, "meanNorm", round.Drift?.MeanNorm);
-        Write(w, "leastNorm", round.Drift?.LeastNorm);
-        Write(w, "largestNorm", round.Drift?.LargestNorm);
-        Write(w, "personalLoss", round.PersonalLoss);
-        Write(w, "personalAccuracy", round.PersonalAccuracy);
+        w.WriteNumberOrNull("meanCosine", round.Drift?.MeanCosine);
+        w.WriteNumberOrNull("leastCosine", round.Drift?.LeastCosine);
+        w.WriteNumberOrNull("meanNorm", round.Drift?.MeanNorm);
+        w.WriteNumberOrNull("leastNorm", round.Drift?.LeastNorm);
+        w.WriteNumberOrNull("largestNorm", round.Drift?.LargestNorm);
+        w.WriteNumberOrNull("personalLoss", round.PersonalLoss);
+        w.WriteNumberOrNull("personalAccuracy", round.PersonalAccuracy);
         w.WriteEndObject();
     }, indented: false);
 
@@ -69,10 +69,10 @@ internal static class SummaryPrinter
             w.WriteBoolean("completed", s.Completed);
             w.WriteString("reason", s.Result.Reason);
             w.WriteNumber("rounds", s.Result.Rounds.Count);
-            Write(w, "reached", s.Reached);
-            Write(w, "loss", s.Last?.Loss);
-            Write(w, "accuracy", s.Last?.Accuracy);
-            Write(w, "bestAccuracy", s.BestAccuracy);
+            w.WriteNumberOrNull("reached", s.Reached);
+            w.WriteNumberOrNull("loss", s.Last?.Loss);
+            w.WriteNumberOrNull("accuracy", s.Last?.Accuracy);
+            w.WriteNumberOrNull("bestAccuracy", s.BestAccuracy);
             w.WriteNumber("bytesIn", s.Result.Rounds.Sum(r => r.BytesIn));
             w.WriteNumber("seconds", Math.Round(s.Seconds, 3));
             w.WriteEndObject();
@@ -80,17 +80,5 @@ internal static class SummaryPrinter
 
         w.WriteEndArray();
         w.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter w, string name, double? value)
-    {
-        if (value is { } v && double.IsFinite(v))
-        {
-            w.WriteNumber(name, v);
-        }
-        else
-        {
-            w.WriteNull(name);
-        }
     }
 }

@@ -41,43 +41,15 @@ public sealed record RoundDrift(double MeanNorm, ImmutableArray<ClientDrift> Cli
         var all = Enumerable.Range(0, updates.Count).ToArray();
         var total = all.Sum(k => updates[k].Weight);
         var shares = all.Select(k => updates[k].Weight / total).ToArray();
-        var sums = updates.Sum(all.Length + 1, all.Length, (block, part) => Measure(block, all, shares, part));
-        var norm = Math.Sqrt(sums[^1]);
+        var sums = updates.Sum(all.Length, all.Length, (block, part) => StripeComparison.Add(block, shares, Distance.Product, part));
+
+        // The mean's own square is its product with what it is made of.
+        var norm = Math.Sqrt(Math.Max(0, all.Sum(k => shares[k] * sums[k])));
         return new(norm, [.. all.Select(k => new ClientDrift(updates[k].Norm, Cosine(sums[k], updates[k].Norm * norm)))]);
     }
 
     /// <summary>A vector of length 0 points nowhere: its cosine is 0.</summary>
     private static double Cosine(double product, double norms) => norms == 0 ? 0 : Math.Clamp(product / norms, -1, 1);
-
-    /// <summary>The products with the mean, and then its own square; the mean is known stripe by stripe only.</summary>
-    private static void Measure(IUpdateBlock updates, int[] all, double[] shares, Span<double> sums)
-    {
-        Span<double> mean = stackalloc double[UpdatePieces.Stripe];
-        using var rows = new PieceRows(updates, all);
-        while (rows.Next())
-        {
-            for (var at = 0; at < rows.Length; at += UpdatePieces.Stripe)
-            {
-                AddStripe(rows, at, shares, mean[..Math.Min(UpdatePieces.Stripe, rows.Length - at)], sums);
-            }
-        }
-    }
-
-    private static void AddStripe(PieceRows rows, int at, double[] shares, Span<double> mean, Span<double> sums)
-    {
-        mean.Clear();
-        for (var k = 0; k < shares.Length; k++)
-        {
-            WeightedMean.Add(mean, rows[k].Slice(at, mean.Length), shares[k]);
-        }
-
-        for (var k = 0; k < shares.Length; k++)
-        {
-            sums[k] += Distance.Product(rows[k].Slice(at, mean.Length), mean);
-        }
-
-        sums[shares.Length] += System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(mean);
-    }
 }
 
 /// <summary>One update of a round.</summary>

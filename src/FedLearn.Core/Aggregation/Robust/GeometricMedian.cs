@@ -24,7 +24,7 @@ public sealed class GeometricMedian(int hostile, int iterations, double smoothin
         var betas = BetasOf(updates, [.. all.Select(k => updates[k].Norm)]);
         for (var done = 1; done < iterations; done++)
         {
-            var squares = updates.Sum(all.Length, all.Length, (block, sums) => Measure(block, all, betas, sums));
+            var squares = updates.Sum(all.Length, all.Length, (block, sums) => StripeComparison.Add(block, betas, Distance.Squared, sums));
             betas = BetasOf(updates, [.. squares.Select(Math.Sqrt)]);
         }
 
@@ -37,33 +37,5 @@ public sealed class GeometricMedian(int hostile, int iterations, double smoothin
         var betas = distances.Select((distance, k) => updates[k].Weight / Math.Max(smoothing, distance)).ToArray();
         var total = betas.Sum();
         return [.. betas.Select(beta => beta / total)];
-    }
-
-    /// <summary>The squared distances from v, which is known stripe by stripe only.</summary>
-    private static void Measure(IUpdateBlock updates, int[] all, double[] betas, Span<double> sums)
-    {
-        Span<double> estimate = stackalloc double[UpdatePieces.Stripe];
-        using var rows = new PieceRows(updates, all);
-        while (rows.Next())
-        {
-            for (var at = 0; at < rows.Length; at += UpdatePieces.Stripe)
-            {
-                AddStripe(rows, at, betas, estimate[..Math.Min(UpdatePieces.Stripe, rows.Length - at)], sums);
-            }
-        }
-    }
-
-    private static void AddStripe(PieceRows rows, int at, double[] betas, Span<double> estimate, Span<double> sums)
-    {
-        estimate.Clear();
-        for (var k = 0; k < betas.Length; k++)
-        {
-            WeightedMean.Add(estimate, rows[k].Slice(at, estimate.Length), betas[k]);
-        }
-
-        for (var k = 0; k < betas.Length; k++)
-        {
-            sums[k] += Distance.Squared(rows[k].Slice(at, estimate.Length), estimate);
-        }
     }
 }
