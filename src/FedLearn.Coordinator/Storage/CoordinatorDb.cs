@@ -22,6 +22,10 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
 
     public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
 
+    public DbSet<InvitationRow> Invitations => Set<InvitationRow>();
+
+    public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
+
     /// <summary>Stores every new or changed row with its check.</summary>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -50,6 +54,9 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<ClientRow>().HasKey(r => r.Id);
+        model.Entity<InvitationRow>().HasKey(r => r.SecretHash);
+        model.Entity<CertificateRow>().HasKey(r => r.Serial);
+        model.Entity<CertificateRow>().HasIndex(r => r.ClientId);
         model.Entity<RunRow>().HasKey(r => r.Id);
         model.Entity<RunRow>().HasIndex(r => r.Name).IsUnique();
         model.Entity<VersionRow>().HasKey(r => new { r.RunId, r.Number });

@@ -21,6 +21,7 @@ internal static class StorageServices
             .AddSingleton<VersionRetention>()
             .AddSingleton<IRunStore, RunStore>()
             .AddSingleton<IClientStore, ClientStore>()
+            .AddSingleton<IIdentityStore, IdentityStore>()
             .AddSingleton<RunCatalog>();
     }
 }

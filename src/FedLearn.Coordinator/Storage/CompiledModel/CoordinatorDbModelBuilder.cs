@@ -11,14 +11,16 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
     public partial class CoordinatorDbModel
     {
         private CoordinatorDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("f9e1dab9-5352-4d4f-acf1-244a9f4f0650"), entityTypeCount: 6)
+            : base(skipDetectChanges: false, modelId: new Guid("393373de-becc-4b9b-a62e-ae96fe52f849"), entityTypeCount: 8)
         {
         }
 
         partial void Initialize()
         {
+            var certificateRow = CertificateRowEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var evaluationRow = EvaluationRowEntityType.Create(this);
+            var invitationRow = InvitationRowEntityType.Create(this);
             var roundRow = RoundRowEntityType.Create(this);
             var runRow = RunRowEntityType.Create(this);
             var updateRow = UpdateRowEntityType.Create(this);
@@ -29,8 +31,10 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
             UpdateRowEntityType.CreateForeignKey1(updateRow, roundRow);
             VersionRowEntityType.CreateForeignKey1(versionRow, runRow);
 
+            CertificateRowEntityType.CreateAnnotations(certificateRow);
             ClientRowEntityType.CreateAnnotations(clientRow);
             EvaluationRowEntityType.CreateAnnotations(evaluationRow);
+            InvitationRowEntityType.CreateAnnotations(invitationRow);
             RoundRowEntityType.CreateAnnotations(roundRow);
             RunRowEntityType.CreateAnnotations(runRow);
             UpdateRowEntityType.CreateAnnotations(updateRow);

@@ -16,6 +16,34 @@ namespace FedLearn.Coordinator.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.CertificateRow", b =>
+                {
+                    b.Property<string>("Serial")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("IssuedUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NotAfterUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RevokedUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Serial");
+
+                    b.HasIndex("ClientId");
+
+                    b.ToTable("Certificates");
+                });
+
             modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.ClientRow", b =>
                 {
                     b.Property<string>("Id")
@@ -67,6 +95,33 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.HasKey("RunId", "Round", "ClientId");
 
                     b.ToTable("Evaluations");
+                });
+
+            modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.InvitationRow", b =>
+                {
+                    b.Property<string>("SecretHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UsedByKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("SecretHash");
+
+                    b.ToTable("Invitations");
                 });
 
             modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.RoundRow", b =>

@@ -1,0 +1,42 @@
+namespace FedLearn.Coordinator.Storage.Rows;
+
+/// <summary>An invitation to enrol.</summary>
+internal sealed class InvitationRow : CheckedRow
+{
+    /// <summary>SHA-256 of the secret, lower-case hex.</summary>
+    public required string SecretHash { get; set; }
+
+    public required string ClientId { get; set; }
+
+    public long CreatedUnixMs { get; set; }
+
+    public long ExpiresUnixMs { get; set; }
+
+    /// <summary>SHA-256 of the public key that used it, lower-case hex; empty while it is unused.</summary>
+    public string UsedByKey { get; set; } = "";
+
+    protected override string Title => $"the invitation of {ClientId}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(SecretHash).Add(ClientId).Add(CreatedUnixMs).Add(ExpiresUnixMs).Add(UsedByKey);
+}
+
+/// <summary>A participant's certificate that was issued.</summary>
+internal sealed class CertificateRow : CheckedRow
+{
+    /// <summary>Its serial number, lower-case hex.</summary>
+    public required string Serial { get; set; }
+
+    public required string ClientId { get; set; }
+
+    public long IssuedUnixMs { get; set; }
+
+    public long NotAfterUnixMs { get; set; }
+
+    public long? RevokedUnixMs { get; set; }
+
+    protected override string Title => $"certificate {Serial} of {ClientId}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(Serial).Add(ClientId).Add(IssuedUnixMs).Add(NotAfterUnixMs).Add(RevokedUnixMs);
+}
