@@ -12,7 +12,7 @@ using Grpc.Core;
 namespace FedLearn.Coordinator.Models;
 
 /// <summary>Feeds published versions to clients and operators.</summary>
-internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegistry runs, CoordinatorOptions options)
+internal sealed class ModelFeed(IRunStore store, RunCatalog catalog, VersionFiles versions, RunRegistry runs, CoordinatorOptions options)
 {
     private const int ChunkSize = 256 << 10;
 
@@ -21,7 +21,7 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
     {
         var version = Find(request.RunId, request.HasVersion ? request.Version : null);
         Verify(version, cancellationToken);
-        using var file = versions.OpenFile(version);
+        using var file = OpenFile(version);
         await stream.WriteAsync(new DownloadModelReply { Header = new DownloadHeader { Version = ToWire(version), FileLength = file.Length } }, cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
         try
@@ -93,6 +93,21 @@ internal sealed class ModelFeed(IRunStore store, VersionFiles versions, RunRegis
         }
         catch (StoredDataException e)
         {
+            throw Problem.DataLoss(e.Message).ToException();
+        }
+    }
+
+    private IDiskFile OpenFile(StoredVersion version)
+    {
+        var file = versions.OpenFile(version);
+        try
+        {
+            VersionFiles.CheckHeader(file, version, catalog.ManifestOf(version.RunId));
+            return file;
+        }
+        catch (StoredDataException e)
+        {
+            file.Dispose();
             throw Problem.DataLoss(e.Message).ToException();
         }
     }

@@ -24,14 +24,7 @@ internal sealed class VersionFiles(DataFolder folder)
         folder.Folders.Make(folder.VersionsOf(runId));
         var path = folder.VersionFile(runId, version);
         var statePaths = state.Select(s => folder.StateFile(runId, version, s.Name)).ToList();
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["fedlearn.run"] = runId,
-            ["fedlearn.version"] = $"{version}",
-            ["fedlearn.round"] = $"{round}",
-            ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
-        };
-        var header = Safetensors.WriteHeader(manifest, metadata);
+        var header = HeaderOf(runId, version, round, parentDigest, manifest);
         using var writer = new VersionWriter(Create(path), [.. statePaths.Select(Create)]);
         try
         {
@@ -87,6 +80,28 @@ internal sealed class VersionFiles(DataFolder folder)
 
     /// <summary>Opens a version's whole file.</summary>
     public IDiskFile OpenFile(StoredVersion version) => folder.Disk.OpenRead(folder.VersionFile(version.RunId, version.Number));
+
+    /// <summary>Checks what no digest covers: that the file's header is, byte for byte, the one that was written.</summary>
+    /// <exception cref="StoredDataException">It is not.</exception>
+    public static void CheckHeader(IDiskFile file, StoredVersion version, ModelManifest manifest)
+    {
+        var expected = HeaderOf(version.RunId, version.Number, version.Round, version.ParentDigest, manifest);
+        var header = new byte[expected.Length];
+        if (file.Fill(header, 0, $"the file of version {version.Number} of run {version.RunId}") < header.Length || !header.AsSpan().SequenceEqual(expected))
+        {
+            throw new StoredDataException($"the header of the file of version {version.Number} of run {version.RunId} is damaged: it is not the one that was written");
+        }
+    }
+
+    private static byte[] HeaderOf(string runId, int version, int round, byte[] parentDigest, ModelManifest manifest) => Safetensors.WriteHeader(
+        manifest,
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["fedlearn.run"] = runId,
+            ["fedlearn.version"] = $"{version}",
+            ["fedlearn.round"] = $"{round}",
+            ["fedlearn.parent"] = Convert.ToHexStringLower(parentDigest),
+        });
 
     private VectorReader OpenState(string path, byte[] digest, long byteLength, OpenFiles files)
     {

@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
 using FedLearn.Core.Specs;
 using FedLearn.Protocol.V1;
@@ -28,6 +29,16 @@ internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
     {
         using var db = factory.CreateDbContext();
         return db.Runs.Find(runId) is { } row ? ToWire(db, row) : null;
+    }
+
+    /// <summary>The model of a run.</summary>
+    /// <exception cref="StoredDataException">There is no such run, or its row has no readable spec.</exception>
+    public ModelManifest ManifestOf(string runId)
+    {
+        using var db = factory.CreateDbContext();
+        return db.Runs.Find(runId) is { } row && RunSpecParser.Parse(row.SpecJson).Spec is { } spec
+            ? spec.Model.Manifest
+            : throw new StoredDataException($"the row of run {runId} has no spec that can be read");
     }
 
     public Round? FindRound(string runId, int number)

@@ -31,17 +31,23 @@ internal sealed class DamagedFiles(Recording recording)
             return true;
         });
         var ledger = new Ledger(() => disk.Operations, recording.Ledger.At(instant));
+        var undamaged = KindOf(path) == "version" ? new VersionDownload(recording.Folder, path, atRest) : null;
         try
         {
             await using var machine = await Machine.StartAsync(recording.Folder, disk).ConfigureAwait(false);
             await new Course(machine, ledger).FinishAsync().ConfigureAwait(false);
+            if (undamaged is not null && await undamaged.IsHandedOutDamagedAsync(machine).ConfigureAwait(false))
+            {
+                return [$"{path} is handed out damaged"];
+            }
         }
         catch (Exception e) when (e is ProcessEndedException or BrokenPromiseException)
         {
             return [.. Unnamed(path, e.Message), .. WrongModels(disk)];
         }
 
-        return recording.Check(disk, ledger, mayBeVoid: Path.GetFileNameWithoutExtension(path));
+        // The last version of a run is nobody's base: its file may stay damaged, as long as whoever asks for it is told.
+        return recording.Check(disk, ledger, mayBeVoid: Path.GetFileNameWithoutExtension(path), damaged: path);
     }
 
     /// <summary>For each run the instant of its first round at which two of three clients have delivered.</summary>

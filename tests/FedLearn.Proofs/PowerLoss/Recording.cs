@@ -45,10 +45,14 @@ internal sealed record Recording(string Folder, CrashDisk Start, IReadOnlyList<D
     }
 
     /// <summary>Checks a disk after its last course.</summary>
-    public IReadOnlyList<string> Check(CrashDisk disk, Ledger ledger, string? mayBeVoid)
+    /// <param name="disk">The disk.</param>
+    /// <param name="ledger">What was promised.</param>
+    /// <param name="mayBeVoid">What a void round's reason must hold; null where none may be void.</param>
+    /// <param name="damaged">A file that was damaged on purpose and that nobody needed.</param>
+    public IReadOnlyList<string> Check(CrashDisk disk, Ledger ledger, string? mayBeVoid, string? damaged = null)
     {
         // What is not durable by now does not count.
-        var audit = new Audit(disk.AfterCut(CutStyle.All[0], seed: 0), Folder, ledger.All, mayBeVoid);
+        var audit = new Audit(disk.AfterCut(CutStyle.All[0], seed: 0), Folder, ledger.All, mayBeVoid, damaged);
         var found = audit.Run().ToList();
         found.AddRange(Digests.Where(d => audit.Digests.GetValueOrDefault(d.Key) != d.Value)
             .Select(d => $"version {d.Key} is not, bit for bit, that of the undisturbed run"));

@@ -13,7 +13,8 @@ namespace FedLearn.Proofs.PowerLoss.Federation;
 /// <param name="folder">The data folder.</param>
 /// <param name="promises">What was promised.</param>
 /// <param name="mayBeVoid">What a void round's reason must hold: its error. Null after a mere power cut: then none may be void.</param>
-internal sealed class Audit(CrashDisk disk, string folder, IReadOnlyList<Promise> promises, string? mayBeVoid)
+/// <param name="damaged">A version's file that was damaged on purpose.</param>
+internal sealed class Audit(CrashDisk disk, string folder, IReadOnlyList<Promise> promises, string? mayBeVoid, string? damaged = null)
 {
     private readonly List<string> _found = [];
 
@@ -67,7 +68,9 @@ internal sealed class Audit(CrashDisk disk, string folder, IReadOnlyList<Promise
         foreach (var (digest, parentDigest) in rows.Pairs($"SELECT lower(hex(Digest)), lower(hex(ParentDigest)) FROM Versions WHERE RunId = '{id}' ORDER BY Number"))
         {
             Expect(parentDigest == parent, $"version {number} of {name} is not chained to its parent");
-            Expect(VersionFile.DigestOf(disk, folder, id, number) == digest, $"the file of version {number} of {name} does not have the row's digest");
+            Expect(
+                VersionFile.PathOf(folder, id, number) == damaged || VersionFile.DigestOf(disk, folder, id, number) == digest,
+                $"the file of version {number} of {name} does not have the row's digest");
             Digests[$"{name} {number}"] = parent = digest;
             number++;
         }

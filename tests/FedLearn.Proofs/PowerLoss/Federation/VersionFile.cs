@@ -7,10 +7,13 @@ namespace FedLearn.Proofs.PowerLoss.Federation;
 /// <summary>Reads a published version as any reader of safetensors does, past the coordinator's own code.</summary>
 internal static class VersionFile
 {
+    /// <summary>Where it lies.</summary>
+    public static string PathOf(string folder, string runId, int version) => Path.Combine(folder, "runs", runId, "versions", $"{version:D6}.safetensors");
+
     /// <summary>The digest of its vector, or what is wrong.</summary>
     public static string DigestOf(CrashDisk disk, string folder, string runId, int version)
     {
-        var path = Path.Combine(folder, "runs", runId, "versions", $"{version:D6}.safetensors");
+        var path = PathOf(folder, runId, version);
         if (!disk.FileExists(path))
         {
             return "missing";
