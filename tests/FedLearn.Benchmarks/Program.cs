@@ -8,6 +8,7 @@ IBenchmark[] benchmarks =
 [
     new VaultBenchmark(),
     new TrainingBenchmark(),
+    new WholeBatchBenchmark(),
     new SimulateBenchmark(),
     new UpdateBenchmark(),
 ];

@@ -11,7 +11,10 @@ namespace FedLearn.Training.Sgd;
 /// </summary>
 internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, SgdJob job) : ISgdStep
 {
-    /// <summary>The most examples whose gradient is summed in float32.</summary>
+    /// <summary>
+    /// The most examples whose gradient is summed in float32, and that are in memory at once. Fewer are slower: the smaller the chunks, the more
+    /// often all parameters are passed over (`whole-batch` of the benchmarks).
+    /// </summary>
     public const int ChunkSize = 128;
 
     private readonly AlignedFloats _parameters = workspace.Parameters;
@@ -32,11 +35,7 @@ internal sealed unsafe class ExactStep(Network network, SgdWorkspace workspace, 
             network.Gather(data, chunk);
             sum += network.Forward(_parameters.Pointer, chunk.Length, differentiate: true);
             network.Backward(_parameters.Pointer, chunk.Length, _chunk.Pointer, alpha: 0, beta: 1);
-            var gradient = _chunk.Span;
-            for (var i = 0; i < gradient.Length; i++)
-            {
-                _gradient[i] += gradient[i];
-            }
+            WideSum.Add(_chunk.Span, _gradient);
         }
 
         Move(1.0 / batch.Length);
