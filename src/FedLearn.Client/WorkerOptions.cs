@@ -40,6 +40,11 @@ public sealed record WorkerOptions
     /// <summary>The most seconds that this participant trains in a round, whatever the run asks for; 0 = no limit. Default 0.</summary>
     public double MaxSeconds { get; init; }
 
+    /// <summary>
+    /// Never train: take part in the evaluation of each version that is evaluated, and count for no cohort and no minimum. Default false.
+    /// </summary>
+    public bool EvaluateOnly { get; init; }
+
     /// <summary>End once a run was served and none is open any more; otherwise wait for the next one. Default false.</summary>
     public bool ExitWhenDone { get; init; }
 

@@ -92,7 +92,7 @@ public sealed class LocalTrainer : ITrainer
                 + $"model object ({model.Manifest.ElementCount} parameters, manifest {model.Manifest.Hash})";
         }
 
-        return UnfitData(model);
+        return UnfitData(model, run.EvaluateOnly);
     }
 
     /// <inheritdoc/>
@@ -191,10 +191,10 @@ public sealed class LocalTrainer : ITrainer
             : throw new InvalidOperationException($"expected {model.Manifest.ElementCount} parameters, got {parameters}");
     }
 
-    private string? UnfitData(ModelDefinition model)
+    private string? UnfitData(ModelDefinition model, bool evaluateOnly)
     {
-        var data = _data.Train;
-        return data.Count == 0 ? "this participant has no training examples"
+        var data = evaluateOnly ? _data.Test : _data.Train;
+        return data.Count == 0 ? $"this participant has no {(evaluateOnly ? "test" : "training")} examples"
             : data.FeatureCount != model.Inputs ? $"the model takes {model.Inputs} inputs, this participant's examples have {data.FeatureCount} features"
             : data.Classes != model.Classes ? $"the model {Labels(model.Classes)}, this participant's data {Labels(data.Classes)}"
             : null;

@@ -52,7 +52,7 @@ internal sealed class TestFederation : IAsyncDisposable
     }
 
     /// <summary>Starts one worker with these trainers.</summary>
-    public void AddWorker(string id, IReadOnlyCollection<ITrainer> trainers)
+    public void AddWorker(string id, IReadOnlyCollection<ITrainer> trainers, Func<WorkerOptions, WorkerOptions>? change = null)
     {
         var options = new WorkerOptions
         {
@@ -61,7 +61,7 @@ internal sealed class TestFederation : IAsyncDisposable
             StateFolder = Path.Combine(_folder, id),
             Key = KeySource.FromKeyFile(Path.Combine(_folder, $"{id}.key")),
         };
-        _workers.Add(FederationClient.RunAsync(options, trainers, _stop.Token));
+        _workers.Add(FederationClient.RunAsync(change?.Invoke(options) ?? options, trainers, _stop.Token));
     }
 
     /// <summary>Starts one worker per data set, named by its place.</summary>

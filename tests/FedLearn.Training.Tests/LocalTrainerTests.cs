@@ -33,6 +33,22 @@ public class LocalTrainerTests
         Assert.Contains("no training examples", Trainer(examples: 0).DeclineReason(Given.Run(Model, new ClientSettings())), StringComparison.Ordinal);
 
     [Fact]
+    public void ForEvaluation_OfAParticipantsData_IsAllToEvaluateOnAndNoneToTrainOn()
+    {
+        var (train, test) = (DataSet.FromFloats([1, 2, 3], [2, 0, 1], 1, 3), DataSet.FromFloats([4], [2], 1, 3));
+        var run = Given.Run("""{"kind":"softmax","inputs":1,"classes":3}""", new ClientSettings());
+
+        var all = new LocalData(ImageSchema.Digits, train, test).ForEvaluation();
+
+        Assert.Equal([2, 0, 1, 2], all.Test.Labels.ToArray());
+        Assert.Equal(0, all.Train.Count);
+        Assert.Null(new LocalTrainer("softmax", all).DeclineReason(run with { EvaluateOnly = true }));
+        Assert.Contains("no training examples", new LocalTrainer("softmax", all).DeclineReason(run), StringComparison.Ordinal);
+        var untested = new LocalData(ImageSchema.Digits, train, test.Select(0..0));
+        Assert.Contains("no test examples", new LocalTrainer("softmax", untested).DeclineReason(run with { EvaluateOnly = true }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Decline_TensorsThatAreNotTheModels_SaysSo()
     {
         var run = Given.Run(Model, new ClientSettings());

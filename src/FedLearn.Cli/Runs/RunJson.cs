@@ -20,6 +20,7 @@ internal static class RunJson
         json.WriteNumber("createdUnixMs", run.CreatedUnixMs);
         json.WriteNumber("endedUnixMs", run.EndedUnixMs);
         json.WriteNumber("eligibleClients", run.EligibleClients);
+        json.WriteNumber("evaluatingClients", run.EvaluatingClients);
         json.WriteNumberOrNull("bestVersion", run.HasBestVersion ? run.BestVersion : null);
         json.WriteString("bestMetric", run.BestMetric);
         json.WriteNumberOrNull("bestValue", run.HasBestVersion ? run.BestValue : null);

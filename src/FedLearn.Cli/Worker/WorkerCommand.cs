@@ -21,6 +21,7 @@ internal static class WorkerCommand
     private static readonly Option<long> s_maxSteps = new("--max-steps") { Description = "The most optimizer steps a round, for weak machines; 0 = as the run asks.", HelpName = "N" };
     private static readonly Option<double> s_maxSeconds = new("--max-seconds") { Description = "The most seconds of training a round; 0 = as the run asks.", HelpName = "X" };
     private static readonly Option<bool> s_labels = new("--report-label-counts") { Description = "Tell the coordinator how many training examples have each label, and not their number alone." };
+    private static readonly Option<bool> s_evaluate = new("--evaluate-only") { Description = "Never train: evaluate the versions of runs on all of the vault's data." };
     private static readonly Option<bool> s_exit = new("--exit-when-done") { Description = "End, with 0, once a run was served and none is open any more." };
     private static readonly Option<bool> s_jsonLog = new("--json-log") { Description = "Log compact JSON instead of lines for a person." };
 
@@ -28,7 +29,7 @@ internal static class WorkerCommand
     {
         var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
         {
-            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_exit, s_jsonLog,
+            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_evaluate, s_exit, s_jsonLog,
         };
         var key = new KeyOptions().AddTo(command);
         var slots = new SlotOptions().AddTo(command);
@@ -43,6 +44,7 @@ internal static class WorkerCommand
             "fedlearn worker --id hospital-a --vault vault --key-file vault.key --state state",
             "fedlearn worker --coordinator http://127.0.0.1:7070 --id pi-3 --vault vault --key-file vault.key --state state --max-seconds 20",
             "fedlearn worker --coordinator https://coordinator.example:7070 --trust ca.pem --id hospital-a --vault vault --key-file vault.key --state state",
+            "fedlearn worker --id benchmark --vault vault --key-file vault.key --state state --evaluate-only",
             "fedlearn worker --slots /slots --keys /keys --id-prefix worker --digits 1000 --exit-when-done");
     }
 
@@ -67,6 +69,7 @@ internal static class WorkerCommand
             MaxSteps = result.GetValue(s_maxSteps),
             MaxSeconds = result.GetValue(s_maxSeconds),
             ReportLabelCounts = result.GetValue(s_labels),
+            EvaluateOnly = result.GetValue(s_evaluate),
             ExitWhenDone = result.GetValue(s_exit),
             DataVersion = version.Name,
             Logging = logging,
@@ -76,7 +79,8 @@ internal static class WorkerCommand
             throw new CliException(string.Join(Environment.NewLine, mistakes), ExitCode.Usage);
         }
 
-        await FederationClient.RunAsync(options, LocalTrainer.ForAllKinds(VaultData.Load(vault, version)), cancellationToken);
+        var data = VaultData.Load(vault, version);
+        await FederationClient.RunAsync(options, LocalTrainer.ForAllKinds(options.EvaluateOnly ? data.ForEvaluation() : data), cancellationToken);
     }
 
     private static CliException Missing(Option option) => new($"expected {option.Name}, or --slots for one of several like workers", ExitCode.Usage);

@@ -49,6 +49,12 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
 
     private async Task TrainAsync(WorkItem item, FitAssignment fit, RunAnswer.Accepted run, CancellationToken local)
     {
+        if (run.Context.EvaluateOnly)
+        {
+            // A round that was open when this client's answer changed.
+            throw new InvalidDataException("this client only evaluates");
+        }
+
         item.Activity = Activity.Downloading;
         var wanted = new VersionWanted(fit.RunId, fit.BaseVersion, fit.BaseDigest.Memory);
         var basis = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);

@@ -53,13 +53,13 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
                 $"the run asks for data of schema {run.DataSchemaDigest}, this client's data has {trainer.DataSchemaDigest ?? "none"}");
         }
 
-        if (StrategyKinds.ByName[spec.Strategy.Kind].HasControl && !trainer.TakesCorrection)
+        if (!options.EvaluateOnly && StrategyKinds.ByName[spec.Strategy.Kind].HasControl && !trainer.TakesCorrection)
         {
             return new RunAnswer.Declined(
                 $"the run's strategy is {spec.Strategy.Kind}, whose steps add a correction to each gradient; this client's trainer for '{spec.Model.Kind}' does not (ITrainer.TakesCorrection)");
         }
 
-        if (spec.Client.PersonalLambda > 0 && !trainer.TakesProximalCentre)
+        if (!options.EvaluateOnly && spec.Client.PersonalLambda > 0 && !trainer.TakesProximalCentre)
         {
             return new RunAnswer.Declined(
                 $"the run has client.personalLambda, whose steps pull towards the base version; this client's trainer for '{spec.Model.Kind}' does not (ITrainer.TakesProximalCentre)");
@@ -68,6 +68,7 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
         var context = ContextOf(run, spec);
         return trainer.DeclineReason(context) is { } reason
             ? new RunAnswer.Declined(reason)
+            : options.EvaluateOnly ? new RunAnswer.Accepted(context, trainer, 0, spec)
             : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples), spec) { LabelCounts = options.ReportLabelCounts ? trainer.LabelCounts : [] };
     }
 
@@ -81,7 +82,10 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
             model.RootElement.Clone(),
             spec.Model.Manifest,
             WithLocalLimits(spec.Client),
-            run.DataSchemaDigest.Length > 0 ? run.DataSchemaDigest : null);
+            run.DataSchemaDigest.Length > 0 ? run.DataSchemaDigest : null)
+        {
+            EvaluateOnly = options.EvaluateOnly,
+        };
     }
 
     private ClientSettings WithLocalLimits(ClientSettings settings) => settings with

@@ -73,6 +73,7 @@ internal sealed class WatchStream(
         switch (runs.Announce(run))
         {
             case RunAnswer.Accepted accepted:
+                answer.EvaluateOnly = options.EvaluateOnly;
                 answer.NumExamples = accepted.NumExamples;
                 answer.LabelCounts.AddRange(accepted.LabelCounts);
                 break;

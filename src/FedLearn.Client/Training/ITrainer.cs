@@ -73,7 +73,11 @@ public sealed record RunContext(
     JsonElement Model,
     ModelManifest Manifest,
     ClientSettings Settings,
-    string? DataSchemaDigest);
+    string? DataSchemaDigest)
+{
+    /// <summary>Whether this participant never trains (<see cref="WorkerOptions.EvaluateOnly"/>): <see cref="ITrainer.FitAsync"/> is not called.</summary>
+    public bool EvaluateOnly { get; init; }
+}
 
 /// <summary>One round's local training.</summary>
 /// <param name="Run">The run.</param>

@@ -99,7 +99,12 @@ internal sealed class FederationService(
             }
 
             var declined = request.DeclineReason.Length > 0;
-            runs.Answer(request.RunId, new RunMessage.Answer(id, declined ? request.DeclineReason : null, request.NumExamples) { Data = declined ? null : data });
+            var trains = !declined && !request.EvaluateOnly;
+            runs.Answer(request.RunId, new RunMessage.Answer(id, declined ? request.DeclineReason : null, trains ? request.NumExamples : 0)
+            {
+                EvaluateOnly = request.EvaluateOnly,
+                Data = trains ? data : null,
+            });
             return new AnswerRunReply();
         }
 

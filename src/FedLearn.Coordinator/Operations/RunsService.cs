@@ -143,6 +143,7 @@ internal sealed class RunsService(
         if (run.Status == RunStatus.Open && runs.Find(run.RunId) is { } open)
         {
             run.EligibleClients = open.State.Eligible.Count;
+            run.EvaluatingClients = open.State.EvaluateOnly.Count;
             run.Reason = Waiting(open);
             RunCatalog.SetBest(run, open.Spec.Stop, open.State.Best);
             run.Skew = ToWire(FederationSkew.Of(open.Reports.Values));

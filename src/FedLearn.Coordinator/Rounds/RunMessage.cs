@@ -15,6 +15,9 @@ internal abstract record RunMessage
     /// <summary>A client accepted the run, with the number of its training examples (0 = it does not say), or declined it with a reason.</summary>
     public sealed record Answer(string ClientId, string? DeclineReason, long NumExamples = 0) : RunMessage
     {
+        /// <summary>Whether it accepted to evaluate only.</summary>
+        public bool EvaluateOnly { get; init; }
+
         /// <summary>What it says of its training set, where it accepted and says anything.</summary>
         public DataReport? Data { get; init; }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FedLearn.Core.Rounds;
 
 namespace FedLearn.Coordinator.Rounds;
@@ -20,8 +19,7 @@ internal sealed class RunWriter : IAsyncDisposable
     private readonly RunServices _services;
     private readonly RunEffects _effects;
     private readonly List<RunMessage.Happened> _toRetry = [];
-    private ImmutableSortedSet<string> _eligible;
-    private ImmutableSortedDictionary<string, long> _announced;
+    private Roster _roster;
     private bool _refused;
 
     /// <summary>Goes on with a run as it lies on disk.</summary>
@@ -31,7 +29,7 @@ internal sealed class RunWriter : IAsyncDisposable
     /// <param name="post">Takes what the background work says, for a later <see cref="Take"/>; called from any thread.</param>
     public RunWriter(StoredRun stored, StoredVersion newest, RunServices services, Action<RunMessage> post)
     {
-        (_services, _eligible, _announced) = (services, stored.State.Eligible, stored.State.Facts.Announced);
+        (_services, _roster) = (services, Roster.Of(stored.State));
         Run = new OpenRun(stored, newest);
         Run.State = Run.State with
         {
@@ -45,7 +43,7 @@ internal sealed class RunWriter : IAsyncDisposable
 
     public OpenRun Run { get; }
 
-    private RunMessage.Happened EligibleNow => new(new RunEvent.EligibleChanged(_eligible, _announced));
+    private RunMessage.Happened EligibleNow => new(_roster.ToEvent());
 
     private TimeSpan Now => _services.Now;
 
@@ -58,7 +56,7 @@ internal sealed class RunWriter : IAsyncDisposable
     {
         _refused = false;
         var batch = new RunBatch(Run.State, _services.Decide);
-        if (Run.State.Eligible != _eligible || Run.State.Facts.Announced != _announced)
+        if (_roster.IsNewFor(Run.State))
         {
             // A batch was refused in which somebody came or went.
             batch.Decide(EligibleNow, Now);
@@ -78,7 +76,7 @@ internal sealed class RunWriter : IAsyncDisposable
                     batch.Decide(EligibleNow, Now);
                     break;
                 case RunMessage.Gone g:
-                    (_eligible, _announced) = (_eligible.Remove(g.ClientId), _announced.Remove(g.ClientId));
+                    _roster = _roster.Without(g.ClientId);
                     batch.Decide(EligibleNow, Now);
                     break;
                 case RunMessage.Attach a:
@@ -139,7 +137,7 @@ internal sealed class RunWriter : IAsyncDisposable
         if (answer.DeclineReason is { } reason)
         {
             _services.Log.RunDeclined(Run.Spec.Name, answer.ClientId, reason);
-            (_eligible, _announced) = (_eligible.Remove(answer.ClientId), _announced.Remove(answer.ClientId));
+            _roster = _roster.Without(answer.ClientId);
             Run.Declined = Run.Declined.SetItem(answer.ClientId, reason);
         }
         else
@@ -147,8 +145,7 @@ internal sealed class RunWriter : IAsyncDisposable
             // An answer that is read after its client's stream has ended selects nobody: the client would stay selectable for ever.
             if (_services.Hub.IsOnline(answer.ClientId))
             {
-                _eligible = _eligible.Add(answer.ClientId);
-                _announced = answer.NumExamples > 0 ? _announced.SetItem(answer.ClientId, answer.NumExamples) : _announced.Remove(answer.ClientId);
+                _roster = _roster.With(answer);
             }
 
             Run.Declined = Run.Declined.Remove(answer.ClientId);

@@ -6,7 +6,11 @@ namespace FedLearn.Core.Rounds;
 public abstract record RunEvent
 {
     /// <summary>The clients that may be selected are now these, and this is what they announce (see <see cref="SelectionFacts.Announced"/>); null = nothing.</summary>
-    public sealed record EligibleChanged(ImmutableSortedSet<string> Eligible, ImmutableSortedDictionary<string, long>? Announced = null) : RunEvent;
+    public sealed record EligibleChanged(ImmutableSortedSet<string> Eligible, ImmutableSortedDictionary<string, long>? Announced = null) : RunEvent
+    {
+        /// <summary>The clients that only evaluate are now these; none of them is eligible.</summary>
+        public ImmutableSortedSet<string> EvaluateOnly { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    }
 
     /// <summary>A client's update lies on disk, complete and verified.</summary>
     public sealed record UpdateSealed(string ClientId, int Round, int BaseVersion, AcceptedUpdate Update) : RunEvent;

@@ -131,6 +131,9 @@ public sealed record RunState
     /// <summary>Who may be selected: accepted the run and is online.</summary>
     public ImmutableSortedSet<string> Eligible { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Who accepted the run to evaluate only and is online: never selected for a fit, asked in every evaluation. None of them is in <see cref="Eligible"/>.</summary>
+    public ImmutableSortedSet<string> EvaluateOnly { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>What selection knows of clients.</summary>
     public SelectionFacts Facts { get; init; } = SelectionFacts.None;
 

@@ -30,8 +30,10 @@ internal sealed partial class RunStep
         var every = _state.Spec.Evaluation.EveryRounds;
         var isLast = _state.Version >= _state.Spec.Stop.Rounds || now >= Deadlines.RunEnds(_state);
         var due = every > 0 && (_state.Version % every == 0 || isLast);
-        return due && _state.Eligible.Count >= _state.Spec.Evaluation.MinReports;
+        return due && Evaluators().Count >= _state.Spec.Evaluation.MinReports;
     }
+
+    private ImmutableSortedSet<string> Evaluators() => Selection.Evaluators(_state.Spec, Round.Number, _state.Eligible, _state.EvaluateOnly);
 
     private void OpenEvaluation()
     {
@@ -39,7 +41,7 @@ internal sealed partial class RunStep
         {
             StageStarted = now,
             Declined = Round.Declined.Clear(),
-            Evaluators = Selection.EvaluationCohort(_state.Spec, Round.Number, _state.Eligible),
+            Evaluators = Evaluators(),
         });
         _state = _state with { Phase = RunPhase.Evaluating };
         _effects.Add(new RunEffect.OpenEvaluation(Round, _state.Version));

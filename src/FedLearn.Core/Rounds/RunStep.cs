@@ -13,6 +13,7 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
     public void SetEligible(RunEvent.EligibleChanged e) => _state = _state with
     {
         Eligible = e.Eligible,
+        EvaluateOnly = e.EvaluateOnly,
         Facts = _state.Facts with { Announced = e.Announced ?? SelectionFacts.None.Announced },
     };
 

@@ -49,11 +49,17 @@ public static class Selection
         return Draw(spec.Seed, round, "fit", eligible, count, weights, id => round - facts.Of(id).LastRound is var wait && wait >= longest ? wait : 0);
     }
 
-    /// <summary>The clients that evaluate a round's version.</summary>
-    public static ImmutableSortedSet<string> EvaluationCohort(RunSpec spec, int round, IReadOnlyCollection<string> eligible)
+    /// <summary>The clients that evaluate a round's version: all that only evaluate, and of the others the spec's share, or more where too few would report.</summary>
+    public static ImmutableSortedSet<string> Evaluators(
+        RunSpec spec, int round, IReadOnlyCollection<string> eligible, ImmutableSortedSet<string> evaluateOnly)
     {
-        var count = Share(spec.Evaluation.Fraction, eligible.Count);
-        return Draw(spec.Seed, round, "evaluate", eligible, Math.Max(count, spec.Evaluation.MinReports), _ => 1, _ => 0);
+        if (spec.Evaluation.Fraction == 0)
+        {
+            return evaluateOnly;
+        }
+
+        var count = Math.Max(Share(spec.Evaluation.Fraction, eligible.Count), spec.Evaluation.MinReports - evaluateOnly.Count);
+        return Draw(spec.Seed, round, "evaluate", eligible, count, _ => 1, _ => 0).Union(evaluateOnly);
     }
 
     // In decimal, because what people write is decimal: 0.07 of 100 is 7, where double makes it a little more and the ceiling 8.

@@ -120,7 +120,7 @@ public sealed record EvaluationSpec
     /// <summary>Evaluate every k-th round; 0 = never. Default 1. The last round is always evaluated unless this is 0.</summary>
     public int EveryRounds { get; init; } = 1;
 
-    /// <summary>The share of the eligible clients that evaluate, in (0, 1]. Default 1.</summary>
+    /// <summary>The share of the eligible clients that evaluate, in [0, 1]; 0 = those that only evaluate alone. Default 1.</summary>
     public double Fraction { get; init; } = 1;
 
     /// <summary>Fewer reports than this make the evaluation void (the round stays published). At least 1. Default 1.</summary>

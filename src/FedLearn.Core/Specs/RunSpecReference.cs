@@ -73,6 +73,8 @@ public static class RunSpecReference
         median and the best client's value of each metric, every client counting once. The best version of a run is the one with the best mean of
         `stop.target.metric`, or the least `loss` where there is no target.
 
+        A worker that only evaluates reports like any other. For one central figure on one test set, set `fraction` to 0 and let one such worker hold the set.
+
         """;
 
     /// <summary>The page.</summary>

@@ -130,8 +130,8 @@ public static partial class SpecFields
     [
         Integer("evaluation.everyRounds", SpecBounds.Between(0, 1_000_000), "Every k-th round's version is evaluated by the clients, and the last one's.",
             s => s.Evaluation.EveryRounds, (s, v) => s with { Evaluation = s.Evaluation with { EveryRounds = (int)v } }, unit: "rounds", zero: "never"),
-        Number("evaluation.fraction", SpecBounds.Above(0, 1), "The share of the eligible clients that evaluate.",
-            s => s.Evaluation.Fraction, (s, v) => s with { Evaluation = s.Evaluation with { Fraction = v } }),
+        Number("evaluation.fraction", SpecBounds.Between(0, 1), "The share of the clients that take part in training which evaluate too. Those that only evaluate (`fedlearn worker --evaluate-only`) always do.",
+            s => s.Evaluation.Fraction, (s, v) => s with { Evaluation = s.Evaluation with { Fraction = v } }, zero: "only those that never train"),
         Integer("evaluation.minReports", SpecBounds.Between(1, 1_000_000), "Fewer reports than this make the evaluation void; the round stays published.",
             s => s.Evaluation.MinReports, (s, v) => s with { Evaluation = s.Evaluation with { MinReports = (int)v } }, unit: "reports"),
         Number("evaluation.maxSeconds", SpecBounds.Above(0, 86_400), "Reports are waited for at most this long.",

@@ -129,4 +129,8 @@ public sealed class DataSet
 /// <param name="Schema">The schema that all participants share.</param>
 /// <param name="Train">What is trained on.</param>
 /// <param name="Test">What is evaluated on; may be empty.</param>
-public sealed record LocalData(DataSchema Schema, DataSet Train, DataSet Test);
+public sealed record LocalData(DataSchema Schema, DataSet Train, DataSet Test)
+{
+    /// <summary>The same examples for a participant that never trains: all of them are evaluated on, the former training examples first.</summary>
+    public LocalData ForEvaluation() => new(Schema, Train.Select(0..0), DataSet.Concat([Train, Test]));
+}

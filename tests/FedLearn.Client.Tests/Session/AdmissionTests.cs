@@ -77,6 +77,50 @@ public sealed class AdmissionTests : SessionTestBase
         Assert.Equal((7L, "hospital-a", "own"), (seen.Seed, seen.ClientId, seen.Model.GetProperty("kind").GetString()));
     }
 
+    [Fact]
+    public async Task EvaluateOnly_RunWhoseTrainingThisTrainerCannotDo_IsAcceptedForEvaluationAlone()
+    {
+        RunContext? seen = null;
+        var run = new RunFixture(10, clientJson: """{"personalLambda": 0.5}""");
+        Service.State.Add(run.Announcement());
+        var trainer = new ScriptedTrainer
+        {
+            TrainingExamples = 60,
+            LabelCounts = [60],
+            Decline = context =>
+            {
+                seen = context;
+                return null;
+            },
+        };
+        await using var worker = StartWorker(trainer, o => o with { EvaluateOnly = true, ReportLabelCounts = true });
+
+        var answer = await Service.Answers.NextAsync();
+
+        Assert.Equal(("", true, 0L), (answer.DeclineReason, answer.EvaluateOnly, answer.NumExamples));
+        Assert.Empty(answer.LabelCounts);
+        Assert.True(seen!.EvaluateOnly);
+    }
+
+    [Fact]
+    public async Task EvaluateOnly_FitThatWasOpenBefore_IsGivenUpAndEvaluationsAreDone()
+    {
+        var run = new RunFixture(10);
+        var version = Service.Models.Publish(run.Id, 0, run.Vector(0), run.Manifest.Hash);
+        Service.State.AddRange([run.Announcement(), run.Fit(1, version)]);
+        var trainer = new ScriptedTrainer();
+        await using var worker = StartWorker(trainer, o => o with { EvaluateOnly = true });
+        Assert.Equal(0, (await Service.Answers.NextAsync()).Round);
+
+        var givenUp = await Service.Answers.NextAsync();
+        Service.Tell(run.Evaluate(1, version));
+        var report = await Service.Reports.NextAsync();
+
+        Assert.Equal((1, Stage.Fit, "this client only evaluates"), (givenUp.Round, givenUp.Stage, givenUp.DeclineReason));
+        Assert.Equal((1, 10L), (report.Round, report.NumExamples));
+        Assert.False(trainer.Fits.Reader.TryRead(out _));
+    }
+
     private async Task AssertDeclinedAsync(WatchReply announcement, ScriptedTrainer trainer, string reason)
     {
         Service.State.Add(announcement);

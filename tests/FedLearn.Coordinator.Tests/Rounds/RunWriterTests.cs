@@ -100,6 +100,27 @@ public sealed class RunWriterTests : IAsyncDisposable
         Assert.Empty(_writer.Run.State.Facts.Announced);
     }
 
+    [Fact]
+    public void Take_AnswersOfOneClient_TheLastSaysWhetherItTrains()
+    {
+        _hub.Open("c01");
+        _writer.Take([new RunMessage.Answer("c01", null, 7) { EvaluateOnly = true }]);
+        Assert.Equal(RunPhase.Waiting, _writer.Run.State.Phase);
+        Assert.Equal(["c01"], _writer.Run.State.EvaluateOnly);
+
+        _writer.Take([new RunMessage.Answer("c01", null, 7)]);
+        Assert.Equal(["c01"], _writer.Run.State.Round!.Cohort);
+        Assert.Empty(_writer.Run.State.EvaluateOnly);
+
+        _writer.Take([new RunMessage.Answer("c01", null) { EvaluateOnly = true }]);
+        Assert.Empty(_writer.Run.State.Eligible);
+        Assert.Empty(_writer.Run.State.Facts.Announced);
+        Assert.Equal(["c01"], _writer.Run.State.EvaluateOnly);
+
+        _writer.Take([new RunMessage.Gone("c01")]);
+        Assert.Empty(_writer.Run.State.EvaluateOnly);
+    }
+
     private Task InBackground(Action work)
     {
         _background.Add(work);

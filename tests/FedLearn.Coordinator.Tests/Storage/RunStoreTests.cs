@@ -122,6 +122,7 @@ public sealed class RunStoreTests : IDisposable
     private static RunState Durable(RunState state) => state with
     {
         Eligible = state.Eligible.Clear(),
+        EvaluateOnly = state.EvaluateOnly.Clear(),
         Facts = state.Facts with { Announced = state.Facts.Announced.Clear() },
         Started = TimeSpan.Zero,
         NotBefore = TimeSpan.Zero,

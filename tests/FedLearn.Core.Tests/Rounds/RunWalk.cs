@@ -23,7 +23,7 @@ internal static class RunWalk
         from cohort in Gen.Select(Gen.Double[0.1, 1], Gen.Int[0, 5], Gen.Int[1, 3], Gen.Double[1, 3])
         from selection in Gen.Select(Gen.Enum<SelectionKind>(), OneOf<double?>(null, 1, 2.5))
         from closing in Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], OneOf(0.0, 0.0, 2), OneOf(5.0, 20, 600))
-        from evaluation in Gen.Select(Gen.Int[0, 3], Gen.Double[0.1, 1], Gen.Int[1, 3], OneOf(3.0, 10, 120))
+        from evaluation in Gen.Select(Gen.Int[0, 3], Gen.Frequency((5, Gen.Double[0.1, 1]), (1, Gen.Const(0.0))), Gen.Int[1, 3], OneOf(3.0, 10, 120))
         from seed in Gen.Long
         select Legal(TestRun.Spec with
         {
@@ -83,12 +83,12 @@ internal static class RunWalk
         select (Func<RunState, RunEvent>)(s => new RunEvent.StageDeclined(client, s.LastRound + shift, stage));
 
     private static Gen<Func<RunState, RunEvent>> Eligible() =>
-        Gen.Select(Client.Array[2, 12], Gen.Long[1, 1000]).Select((ids, examples) =>
+        Gen.Select(Client.Array[2, 12], Client.Array[0, 2], Gen.Long[1, 1000]).Select((ids, only, examples) =>
         {
             // Those with an even number announce how much they have.
-            var eligible = ids.ToImmutableSortedSet(StringComparer.Ordinal);
+            var eligible = ids.Except(only).ToImmutableSortedSet(StringComparer.Ordinal);
             var announced = eligible.Where(id => id[^1] % 2 == 0).ToImmutableSortedDictionary(id => id, id => examples * id[^1] % 100 + 1, StringComparer.Ordinal);
-            return (Func<RunState, RunEvent>)(_ => new RunEvent.EligibleChanged(eligible, announced));
+            return (Func<RunState, RunEvent>)(_ => new RunEvent.EligibleChanged(eligible, announced) { EvaluateOnly = only.ToImmutableSortedSet(StringComparer.Ordinal) });
         });
 
     private static Gen<Func<RunState, RunEvent>> Tick() => Gen.Const<Func<RunState, RunEvent>>(_ => new RunEvent.Tick());

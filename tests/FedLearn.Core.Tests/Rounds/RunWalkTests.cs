@@ -59,6 +59,7 @@ public class RunWalkTests
             foreach (var effect in decision.Effects)
             {
                 invariants.Take(effect);
+                AsksWhoMayBeAsked(effect, decision.State);
             }
 
             invariants.Agrees(decision.State);
@@ -68,6 +69,12 @@ public class RunWalkTests
         }
 
         return state;
+    }
+
+    private static void AsksWhoMayBeAsked(RunEffect effect, RunState after)
+    {
+        Assert.True(effect is not RunEffect.OpenRound opened || opened.Round.Cohort.IsSubsetOf(after.Eligible), "the cohort holds one who may not train");
+        Assert.True(effect is not RunEffect.OpenEvaluation due || due.Round.Evaluators.IsSupersetOf(after.EvaluateOnly), "one who only evaluates is left out");
     }
 
     private static void RefusedEventsLeaveNoTrace(RunState before, RunEvent happened, Decision decision, TimeSpan now)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using FedLearn.Core.Rounds;
 using FedLearn.Core.Specs;
@@ -14,7 +15,7 @@ public class SelectionTests
             shuffled =>
             {
                 Assert.Equal(Selection.FitCohort(Spec, 3, TestRun.Clients(20)), Selection.FitCohort(Spec, 3, shuffled));
-                Assert.Equal(Selection.EvaluationCohort(Spec, 3, TestRun.Clients(20)), Selection.EvaluationCohort(Spec, 3, shuffled));
+                Assert.Equal(Selection.Evaluators(Spec, 3, TestRun.Clients(20), TestRun.Clients(0)), Selection.Evaluators(Spec, 3, shuffled, TestRun.Clients(0)));
             },
             iter: 100);
 
@@ -35,20 +36,36 @@ public class SelectionTests
     }
 
     [Fact]
-    public void EvaluationCohort_SameSize_IsAnotherDrawThanTheFit()
+    public void Evaluators_SameSize_IsAnotherDrawThanTheFit()
     {
         var eligible = TestRun.Clients(100);
         var spec = Spec with { Cohort = new CohortSpec { Count = 25 } };
 
-        var (fit, evaluate) = (Selection.FitCohort(spec, 1, eligible), Selection.EvaluationCohort(spec, 1, eligible));
+        var (fit, evaluate) = (Selection.FitCohort(spec, 1, eligible), Selection.Evaluators(spec, 1, eligible, TestRun.Clients(0)));
 
         Assert.Equal((25, 25), (fit.Count, evaluate.Count));
         Assert.NotEqual(fit, evaluate);
     }
 
     [Fact]
-    public void EvaluationCohort_ShareBelowTheMinimum_IsTheMinimum() =>
-        Assert.Equal(4, Selection.EvaluationCohort(Spec with { Evaluation = new EvaluationSpec { Fraction = 0.01, MinReports = 4 } }, 1, TestRun.Clients(10)).Count);
+    public void Evaluators_ShareBelowTheMinimum_IsTheMinimum() =>
+        Assert.Equal(4, Selection.Evaluators(Spec with { Evaluation = new EvaluationSpec { Fraction = 0.01, MinReports = 4 } }, 1, TestRun.Clients(10), TestRun.Clients(0)).Count);
+
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(0, 3, 2)] // too few report; those who train are not asked all the same
+    [InlineData(0.2, 1, 4)]
+    [InlineData(0.2, 7, 7)]
+    public void Evaluators_BesideThoseWhoOnlyEvaluate_AreTheShareOrWhatTheMinimumLacks(double fraction, int minReports, int expected)
+    {
+        var spec = Spec with { Evaluation = new EvaluationSpec { Fraction = fraction, MinReports = minReports } };
+        ImmutableSortedSet<string> only = ["judge-a", "judge-b"];
+
+        var evaluators = Selection.Evaluators(spec, 1, TestRun.Clients(10), only);
+
+        Assert.Equal(expected, evaluators.Count);
+        Assert.True(evaluators.IsSupersetOf(only));
+    }
 
     [Fact]
     public void FitCohort_OneClientMore_KeepsOrReplacesOne()
