@@ -6,6 +6,7 @@ using FedLearn.Coordinator.Ingest.Roads;
 using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Limits;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Protocol.V1;
@@ -154,6 +155,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         AddServices(builder.Services, options, folder, time, seams);
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<CallGuard>().PassAsync);
         app.MapGrpcService<FederationService>();
         app.MapGrpcService<RunsService>();
         app.MapGrpcHealthChecksService();
@@ -175,6 +177,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
     private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
         services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>().AddSingleton<CallErrors>().AddSingleton<Callers>();
+        services.AddSingleton<CallQuota>().AddSingleton<CallGuard>();
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
@@ -195,6 +198,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             grpc.EnableDetailedErrors = false;
             grpc.Interceptors.Add<ErrorInterceptor>(); // Outermost: to know a caller may mean a write.
             grpc.Interceptors.Add<IdentityInterceptor>();
+            grpc.Interceptors.Add<QuotaInterceptor>();
         });
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>

@@ -44,6 +44,9 @@ public sealed record CoordinatorOptions
     /// </summary>
     public long UploadBudgetBytes { get; init; } = 64L << 20;
 
+    /// <summary>What a caller may cost the others.</summary>
+    public CoordinatorLimits Limits { get; init; } = new();
+
     /// <summary>Allows an address without TLS beyond loopback although nothing is encrypted on it. Default false.</summary>
     public bool Insecure { get; init; }
 
@@ -122,6 +125,7 @@ public sealed record CoordinatorOptions
         CheckNotNegative(problems, "disk reserve", DiskReserveBytes);
         CheckNotNegative(problems, "disk quota", DiskQuotaBytes);
         CheckNotNegative(problems, "keep versions", KeepVersions);
+        problems.AddRange(Limits.Problems());
 
         return problems;
     }

@@ -44,5 +44,10 @@ internal static class Listeners
         limits.MaxRequestBufferSize = RequestBuffer;
         limits.Http2.MaxFrameSize = 256 << 10;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        limits.Http2.MaxStreamsPerConnection = 100;
+        limits.MaxRequestHeadersTotalSize = 16 << 10;
+        limits.Http2.MaxRequestHeaderFieldSize = 8 << 10;
+        limits.MaxRequestHeaderCount = 50;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 }

@@ -38,6 +38,7 @@ internal static class CoordinatorCommand
         var keepVersions = new Option<int>("--keep-versions") { Description = "Keep only the newest N versions of a run, its best one, and version 0; 0 keeps all.", HelpName = "N", DefaultValueFactory = _ => s_defaults.KeepVersions };
         var reserve = new Option<long>("--disk-reserve-bytes") { Description = "Refuse uploads that would leave less than this free on the disk.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskReserveBytes };
         var quota = new Option<long>("--disk-quota-bytes") { Description = "Refuse uploads that would make the data folder larger than this; 0 for no limit.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskQuotaBytes };
+        var limits = new LimitArguments();
         var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");
         announce.Hidden = true;
 
@@ -45,6 +46,7 @@ internal static class CoordinatorCommand
         {
             data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
         };
+        limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             var options = new CoordinatorOptions
@@ -68,7 +70,7 @@ internal static class CoordinatorCommand
                 DiskQuotaBytes = result.GetValue(quota),
                 KeepVersions = result.GetValue(keepVersions),
             };
-            return await RunAsync(options, result.GetValue(announce) ? result.InvocationConfiguration.Output : TextWriter.Null, cancellationToken);
+            return await RunAsync(limits.Apply(result, options), result.GetValue(announce) ? result.InvocationConfiguration.Output : TextWriter.Null, cancellationToken);
         });
         return command.WithExamples(
             "fedlearn coordinator --data /var/lib/fedlearn",

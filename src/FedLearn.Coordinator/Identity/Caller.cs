@@ -11,6 +11,9 @@ internal sealed record Caller(string? ClientId)
     /// <summary>The caller that <see cref="IdentityInterceptor"/> found.</summary>
     public static Caller Of(ServerCallContext context) => (Caller)context.UserState[Key];
 
+    /// <summary>The caller, or null where the call is open to anybody.</summary>
+    public static Caller? Find(ServerCallContext context) => context.UserState.TryGetValue(Key, out var caller) ? (Caller)caller : null;
+
     /// <summary>The id of the participant that calls.</summary>
     public static string Participant(ServerCallContext context) =>
         Of(context).ClientId ?? throw new InvalidOperationException("an operator passed for a participant");

@@ -75,6 +75,9 @@ internal sealed class RunWriter : IAsyncDisposable
                     TakeAnswer(a);
                     batch.Decide(EligibleNow, Now);
                     break;
+                case RunMessage.Gone g when _services.Hub.IsOnline(g.ClientId):
+                    // It is back already, and perhaps its new answer was read before this.
+                    break;
                 case RunMessage.Gone g:
                     _roster = _roster.Without(g.ClientId);
                     batch.Decide(EligibleNow, Now);

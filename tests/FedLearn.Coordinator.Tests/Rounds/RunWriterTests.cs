@@ -73,12 +73,24 @@ public sealed class RunWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Take_WordOfALeaveThatComesAfterTheReturn_DoesNotUnselectTheClient()
+    {
+        Assert.True(_hub.Close(_session));
+        _hub.Open("c00");
+
+        _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Gone("c00")]);
+
+        Assert.Equal(["c00"], _writer.Run.State.Eligible);
+    }
+
+    [Fact]
     public void Take_ClientLeavesWhileTheStoreRefuses_IsNotSelectedByTheRetry()
     {
-        _hub.Open("c01");
+        var second = _hub.Open("c01");
         _store.Refuse<RunEffect.OpenRound>();
         _writer.Take([new RunMessage.Answer("c00", null), new RunMessage.Answer("c01", null)]);
         _store.Refuse<RunEffect.OpenRound>();
+        _hub.Close(second);
         _writer.Take([new RunMessage.Gone("c01")]);
 
         _writer.Take([RunWriter.Tick]);
@@ -96,6 +108,7 @@ public sealed class RunWriterTests : IAsyncDisposable
         Assert.Empty(_writer.Run.State.Facts.Announced);
         _writer.Take([new RunMessage.Answer("c01", null)]);
         Assert.Equal([KeyValuePair.Create("c00", 7L)], _writer.Run.State.Facts.Announced);
+        _hub.Close(_session);
         _writer.Take([new RunMessage.Gone("c00")]);
         Assert.Empty(_writer.Run.State.Facts.Announced);
     }

@@ -2,6 +2,7 @@ using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Limits;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
@@ -16,7 +17,16 @@ namespace FedLearn.Coordinator.Ingest.Roads;
 /// same identity, reader, checks, receipts and errors.
 /// </summary>
 internal sealed class HttpRoad(
-    Callers callers, CallErrors errors, DrainState drain, UploadBook book, UpdateIngest ingest, ModelFeed models, VectorFeed vectors)
+    Callers callers,
+    CallQuota quota,
+    CallErrors errors,
+    DrainState drain,
+    UploadBook book,
+    UpdateIngest ingest,
+    ModelFeed models,
+    VectorFeed vectors,
+    CoordinatorOptions options,
+    TimeProvider time)
 {
     private const string TicketHeader = "fedlearn-ticket";
     private const string Protobuf = "application/x-protobuf";
@@ -93,13 +103,26 @@ internal sealed class HttpRoad(
 
     private async Task GuardAsync(HttpContext http, Func<HttpContext, string, Task> handle)
     {
+        var gone = http.RequestAborted;
+        var limit = options.Limits.TransferSeconds;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(limit), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, deadline.Token);
+        http.RequestAborted = either.Token;
         try
         {
+            quota.Arrive(http.Connection.RemoteIpAddress);
             var caller = callers.Identify(Callers.TokenOf(http.Request.Headers.Authorization), $"{http.Request.Method} {http.Request.Path}", forOperators: false);
+            using var share = quota.Enter(caller.ClientId!);
             await handle(http, caller.ClientId!);
         }
-        catch (Exception e) when (errors.Map(e, http.RequestAborted) is { } problem)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !gone.IsCancellationRequested)
         {
+            http.RequestAborted = gone;
+            await RefuseAsync(http, Problem.TooSlow($"a request may take {limit} s at most (--transfer-seconds); ask again, and go on where it was"));
+        }
+        catch (Exception e) when (errors.Map(e, gone) is { } problem)
+        {
+            http.RequestAborted = gone;
             await RefuseAsync(http, problem);
         }
     }
