@@ -18,6 +18,19 @@ internal static class Json
         output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
+    /// <summary>An array's number, likewise.</summary>
+    public static void WriteNumberOrNullValue(this Utf8JsonWriter writer, double? value)
+    {
+        if (value is { } number && double.IsFinite(number))
+        {
+            writer.WriteNumberValue(number);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+    }
+
     /// <summary>A number; null where there is none, or none that JSON can say, as in a diverged run.</summary>
     public static void WriteNumberOrNull(this Utf8JsonWriter writer, string name, double? value)
     {

@@ -13,7 +13,7 @@ internal static class SimulateCommand
         var spec = new Argument<string?>("spec") { Description = "The spec's file; docs/run-spec.md explains it.", HelpName = "SPEC.json", Arity = ArgumentArity.ZeroOrOne };
         var threads = new Option<int>("--threads") { Description = "Clients that train at once, each on one thread; changes no bit. 0 = one per core.", HelpName = "N", DefaultValueFactory = _ => 0 };
         var only = new Option<string>("--only") { Description = "Of several runs only those whose label contains this.", HelpName = "TEXT" };
-        var output = new Option<DirectoryInfo>("--out") { Description = "Write rounds.jsonl, rounds.csv, summary.json and plot.svg here.", HelpName = "DIR" };
+        var output = new Option<DirectoryInfo>("--out") { Description = "Write rounds.jsonl, rounds.csv, classes.csv, confusion.csv, summary.json and plot.svg here.", HelpName = "DIR" };
         var json = OperatorCommand.JsonOption();
         var overrides = new SpecOverrides();
         var command = new Command("simulate", "Runs a federation of virtual clients in this process, by the same decisions, rules and trainers as the real thing.")

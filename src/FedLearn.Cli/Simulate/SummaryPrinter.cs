@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FedLearn.Cli.Shell;
+using FedLearn.Training.Sgd;
 using FedLearn.Training.Simulation;
 
 namespace FedLearn.Cli.Simulate;
@@ -7,6 +8,9 @@ namespace FedLearn.Cli.Simulate;
 /// <summary>A sweep's results for people and for scripts.</summary>
 internal static class SummaryPrinter
 {
+    /// <summary>The most classes of which the results have the confusion matrix, which grows with their square.</summary>
+    public const int MostConfused = 20;
+
     public static void Print(TextWriter output, IReadOnlyList<RunSummary> summaries, bool json)
     {
         if (json)
@@ -54,8 +58,37 @@ internal static class SummaryPrinter
         w.WriteNumberOrNull("largestNorm", round.Drift?.LargestNorm);
         w.WriteNumberOrNull("personalLoss", round.PersonalLoss);
         w.WriteNumberOrNull("personalAccuracy", round.PersonalAccuracy);
+        w.WriteNumberOrNull("auc", round.Central?.Area);
+        WriteClasses(w, round.Central);
         w.WriteEndObject();
     }, indented: false);
+
+    private static void WriteClasses(Utf8JsonWriter w, CentralResult? central)
+    {
+        if (central?.Confusion is not { } counts)
+        {
+            return;
+        }
+
+        var classes = Enumerable.Range(0, counts.GetLength(0)).ToList();
+        w.WriteStartArray("recall");
+        classes.ForEach(label => w.WriteNumberOrNullValue(central.Recall(label)));
+        w.WriteEndArray();
+        if (classes.Count > MostConfused)
+        {
+            return;
+        }
+
+        w.WriteStartArray("confusion");
+        foreach (var label in classes)
+        {
+            w.WriteStartArray();
+            classes.ForEach(told => w.WriteNumberValue(counts[label, told]));
+            w.WriteEndArray();
+        }
+
+        w.WriteEndArray();
+    }
 
     private static void WriteAll(Utf8JsonWriter w, IReadOnlyList<RunSummary> summaries)
     {

@@ -3,8 +3,8 @@ using FedLearn.Training.Models;
 
 namespace FedLearn.Training.Sgd;
 
-/// <summary>What a model does on one data set in one place.</summary>
-/// <param name="Examples">How many examples there are.</param>
+/// <summary>What a model does on one data set in one place; of several models the mean over them, each counting once.</summary>
+/// <param name="Examples">How many examples there are, for each model again.</param>
 /// <param name="Loss">The mean loss.</param>
 /// <param name="Accuracy">The share of right answers; null where the model does not classify.</param>
 /// <param name="Confusion">Of each class [label, told] how many examples; null where the model does not classify.</param>
@@ -16,6 +16,30 @@ public sealed record CentralResult(long Examples, double Loss, double? Accuracy,
     {
         var of = Enumerable.Range(0, Confusion?.GetLength(0) ?? 0).Sum(told => Confusion![label, told]);
         return of == 0 ? null : (double)Confusion![label, label] / of;
+    }
+
+    /// <summary>Whether all numbers are the same, the confusion matrix's too.</summary>
+    public bool Equals(CentralResult? other) =>
+        other is not null
+        && (Examples, Loss, Accuracy, Area) == (other.Examples, other.Loss, other.Accuracy, other.Area)
+        && (Confusion?.Cast<long>() ?? []).SequenceEqual(other.Confusion?.Cast<long>() ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Examples, Loss, Accuracy, Area);
+
+    /// <summary>What several models do on the same data set.</summary>
+    internal static CentralResult MeanOf(IReadOnlyList<CentralResult> each)
+    {
+        var confusion = each[0].Confusion is { } first ? new long[first.GetLength(0), first.GetLength(1)] : null;
+        foreach (var counts in each.Select(e => e.Confusion!).Where(_ => confusion is not null))
+        {
+            for (var cell = 0; cell < counts.Length; cell++)
+            {
+                confusion![cell / counts.GetLength(1), cell % counts.GetLength(1)] += counts[cell / counts.GetLength(1), cell % counts.GetLength(1)];
+            }
+        }
+
+        return new(each.Sum(e => e.Examples), each.Average(e => e.Loss), each.Average(e => e.Accuracy), confusion, each.Average(e => e.Area));
     }
 }
 

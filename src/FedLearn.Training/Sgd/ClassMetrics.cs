@@ -42,28 +42,31 @@ internal sealed class ClassMetrics(ModelDefinition model)
     /// <summary>Of each class [label, told] how many examples.</summary>
     public long[,] Counts() => (long[,])_counts.Clone();
 
+    /// <inheritdoc cref="ResultsOf"/>
+    public IEnumerable<(string Name, double Value)> Results() => ResultsOf(_counts, Area());
+
     /// <summary>The numbers by name: <c>recall.C</c>, <c>confusion.LABEL.TOLD</c>, <c>auc</c>.</summary>
-    public IEnumerable<(string Name, double Value)> Results()
+    public static IEnumerable<(string Name, double Value)> ResultsOf(long[,] counts, double? area)
     {
-        var classes = model.Classes;
-        var total = (double)_counts.Cast<long>().Sum();
+        var classes = counts.GetLength(0);
+        var total = (double)counts.Cast<long>().Sum();
         for (var label = 0; label < classes && classes <= MaximumRecalls; label++)
         {
-            var ofLabel = Enumerable.Range(0, classes).Sum(told => _counts[label, told]);
+            var ofLabel = Enumerable.Range(0, classes).Sum(told => counts[label, told]);
             if (ofLabel > 0)
             {
-                yield return ($"recall.{label}", (double)_counts[label, label] / ofLabel);
+                yield return ($"recall.{label}", (double)counts[label, label] / ofLabel);
             }
 
             for (var told = 0; told < classes && classes <= MaximumMatrix; told++)
             {
-                yield return ($"confusion.{label}.{told}", _counts[label, told] / total);
+                yield return ($"confusion.{label}.{told}", counts[label, told] / total);
             }
         }
 
-        if (Area() is { } area)
+        if (area is { } known)
         {
-            yield return ("auc", area);
+            yield return ("auc", known);
         }
     }
 

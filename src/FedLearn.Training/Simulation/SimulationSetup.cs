@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FedLearn.Core.Aggregation;
 using FedLearn.Core.Specs;
+using FedLearn.Training.Sgd;
 using FedLearn.Training.Simulation.Attacks;
 
 namespace FedLearn.Training.Simulation;
@@ -41,6 +42,12 @@ public sealed record SimulationSetup
 public sealed record SimulatedRound(
     int Round, int? Version, int Updates, long Examples, long Steps, double TrainLoss, double LearningRate, double? Loss, double? Accuracy)
 {
+    /// <summary>
+    /// Loss and accuracy once more, and of a classifier what it confuses; where tensors stay with clients the sums and means over all clients, each
+    /// with its own values. Null where the version was not evaluated.
+    /// </summary>
+    public CentralResult? Central { get; init; }
+
     /// <summary>The bytes of the counted updates on the wire.</summary>
     public long BytesIn { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
+using FedLearn.Training.Sgd;
 
 namespace FedLearn.Training.Simulation;
 
@@ -29,6 +30,7 @@ public sealed class Simulator
     private RunState _state;
     private TimeSpan _now;
     private string _reason = "";
+    private CentralResult? _central;
 
     /// <summary>Prepares a run.</summary>
     /// <exception cref="InvalidDataException">The model is no built-in one, or a client cannot serve it; the message says why.</exception>
@@ -134,9 +136,13 @@ public sealed class Simulator
 
     private void Evaluate(RoundState round, CancellationToken cancellationToken)
     {
-        var (loss, accuracy) = Evaluate(cancellationToken);
-        var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("loss", loss);
-        metrics = _context.Model.Classifies ? metrics.Add("accuracy", accuracy) : metrics;
+        _central = Evaluate(cancellationToken);
+        var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("loss", _central.Loss);
+        if (_central is { Accuracy: { } accuracy, Confusion: { } confusion })
+        {
+            metrics = metrics.Add("accuracy", accuracy).AddRange(ClassMetrics.ResultsOf(confusion, _central.Area).Select(m => KeyValuePair.Create(m.Name, m.Value)));
+        }
+
         metrics = metrics.AddRange(EvaluatePersonal(cancellationToken));
         foreach (var evaluator in round.Evaluators)
         {
@@ -145,15 +151,14 @@ public sealed class Simulator
     }
 
     /// <summary>The newest version on the test set; where tensors stay with clients, the mean over all clients, each with its own values.</summary>
-    private (double Loss, double Accuracy) Evaluate(CancellationToken cancellationToken)
+    private CentralResult Evaluate(CancellationToken cancellationToken)
     {
         if (!_training.KeepsTensors)
         {
             return _evaluator.Run(_server.Parameters, cancellationToken);
         }
 
-        var each = _context.Setup.Data.Clients.Select(c => _evaluator.Run(_training.OwnOf(c.Id, _server.Parameters), cancellationToken)).ToList();
-        return (each.Average(e => e.Loss), each.Average(e => e.Accuracy));
+        return CentralResult.MeanOf([.. _context.Setup.Data.Clients.Select(c => _evaluator.Run(_training.OwnOf(c.Id, _server.Parameters), cancellationToken))]);
     }
 
     private IEnumerable<KeyValuePair<string, double>> EvaluatePersonal(CancellationToken cancellationToken)
@@ -164,9 +169,9 @@ public sealed class Simulator
             yield return new(PersonalMetrics.Loss, each.Average(e => e.Loss));
         }
 
-        if (each.Count > 0 && _context.Model.Classifies)
+        if (each.Average(e => e.Accuracy) is { } accuracy)
         {
-            yield return new(PersonalMetrics.Accuracy, each.Average(e => e.Accuracy));
+            yield return new(PersonalMetrics.Accuracy, accuracy);
         }
     }
 
@@ -201,6 +206,7 @@ public sealed class Simulator
             PersonalLoss = Metric(PersonalMetrics.Loss),
             PersonalAccuracy = Metric(PersonalMetrics.Accuracy),
             Drift = version is null ? null : _server.Drift,
+            Central = metrics.ContainsKey("loss") ? _central : null,
         });
 
         double? Metric(string name) => metrics.TryGetValue(name, out var value) ? value : null;

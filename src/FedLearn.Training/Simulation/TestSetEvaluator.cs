@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using FedLearn.Training.Data;
 using FedLearn.Training.Models;
 using FedLearn.Training.Models.Kernels;
+using FedLearn.Training.Sgd;
 
 namespace FedLearn.Training.Simulation;
 
 /// <summary>
-/// The mean loss and accuracy of versions on one test set, by several threads: each takes pieces of the set, and what they sum is added in the
+/// What versions do on one test set, by several threads: each takes pieces of the set, and what they sum is added in the
 /// order of the pieces, so the number of threads changes no bit.
 /// </summary>
 internal sealed unsafe class TestSetEvaluator(ModelDefinition model, DataSet test, int threads)
@@ -16,17 +17,20 @@ internal sealed unsafe class TestSetEvaluator(ModelDefinition model, DataSet tes
     private readonly AlignedFloats _parameters = new(checked((int)model.Manifest.ElementCount));
     private readonly LossSum[] _sums = new LossSum[(test.Count + PieceSize - 1) / PieceSize];
     private readonly ConcurrentBag<Network> _networks = [];
+    private ClassMetrics? _classes;
 
     /// <summary>Whether there is anything to evaluate on.</summary>
     public bool HasExamples => test.Count > 0;
 
-    /// <summary>Evaluates; the accuracy is 0 where the model does not classify.</summary>
-    public (double Loss, double Accuracy) Run(ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
+    /// <summary>Evaluates.</summary>
+    public CentralResult Run(ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
     {
         parameters.CopyTo(_parameters.Span);
+        _classes = model.Classifies ? new(model) : null;
         Parallel.For(0, _sums.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, Piece);
         var sum = _sums.Aggregate((a, b) => a + b);
-        return (sum.Loss / test.Count, (double)sum.Correct / test.Count);
+        return new(
+            test.Count, sum.Loss / test.Count, _classes is null ? null : (double)sum.Correct / test.Count, _classes?.Counts(), _classes?.Area());
     }
 
     private void Piece(int piece)
@@ -40,6 +44,15 @@ internal sealed unsafe class TestSetEvaluator(ModelDefinition model, DataSet tes
 
         network.Gather(test, indices);
         _sums[piece] = network.Forward(_parameters.Pointer, indices.Length, differentiate: false);
+        if (_classes is { } classes)
+        {
+            // Counts and areas do not depend on the order of the pieces.
+            lock (classes)
+            {
+                classes.Add(network.Outputs(indices.Length), network.Labels(indices.Length));
+            }
+        }
+
         _networks.Add(network);
     }
 }

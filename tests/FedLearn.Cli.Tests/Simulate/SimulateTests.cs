@@ -38,12 +38,32 @@ public sealed class SimulateTests : IDisposable
         var csv = File.ReadAllLines(Path.Combine(results, "rounds.csv"));
         Assert.Equal(1 + rounds.Count, csv.Length);
         Assert.All(csv, line => Assert.Equal(csv[0].Count(c => c == ','), line.Count(c => c == ',')));
-        Assert.Equal(rounds.Select(r => r.GetProperty("accuracy").GetRawText()), csv.Skip(1).Select(line => line.Split(',')[^9]));
+        Assert.Equal(rounds.Select(r => r.GetProperty("accuracy").GetRawText()), csv.Skip(1).Select(line => line.Split(',')[^10]));
         Assert.All(rounds, r => Assert.InRange(r.GetProperty("leastCosine").GetDouble(), -1, r.GetProperty("meanCosine").GetDouble()));
         Assert.All(rounds, r => Assert.Equal(4 * 4 * 7850, r.GetProperty("bytesIn").GetInt32()));
+        Assert.All(rounds, r => Assert.Equal(JsonValueKind.Null, r.GetProperty("auc").ValueKind));
+        CheckClasses(rounds, File.ReadAllLines(Path.Combine(results, "classes.csv")), File.ReadAllLines(Path.Combine(results, "confusion.csv")));
         var plot = XDocument.Load(Path.Combine(results, "plot.svg"));
         Assert.Equal(2 * 4, plot.Descendants().Count(e => e.Name.LocalName == "polyline"));
         Assert.Contains(plot.Descendants(), e => e.Value == "learningRate=0.05 epochs=1");
+    }
+
+    /// <summary>JSON Lines and CSV say the same, and it fits the accuracy.</summary>
+    private static void CheckClasses(List<JsonElement> rounds, string[] classes, string[] confusion)
+    {
+        Assert.Equal(("run,round,label,examples,recall", 10 * rounds.Count), (classes[0], classes.Length - 1));
+        Assert.Equal(("run,round,label,told,examples", 100 * rounds.Count), (confusion[0], confusion.Length - 1));
+        Assert.Equal(
+            rounds.SelectMany(r => r.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(cell => cell.GetRawText()))),
+            confusion.Skip(1).Select(line => line.Split(',')[^1]));
+        Assert.Equal(
+            rounds.SelectMany(r => r.GetProperty("recall").EnumerateArray().Select(recall => recall.ValueKind == JsonValueKind.Null ? "" : recall.GetRawText())),
+            classes.Skip(1).Select(line => line.Split(',')[^1]));
+        Assert.All(rounds, r =>
+        {
+            var matrix = r.GetProperty("confusion").EnumerateArray().Select(row => row.EnumerateArray().Select(cell => cell.GetInt64()).ToList()).ToList();
+            Assert.Equal(r.GetProperty("accuracy").GetDouble(), matrix.Select((row, i) => row[i]).Sum() / (double)matrix.Sum(row => row.Sum()), 1e-12);
+        });
     }
 
     [Fact]
