@@ -180,7 +180,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddSingleton<CallQuota>().AddSingleton<CallGuard>();
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
-        services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>();
+        services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>().AddSingleton<CoordinatorMetrics>();
         services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
         services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();
         services.AddSingleton<IServiceMethodProvider<FederationService>, FederationBinding>().AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
@@ -191,7 +191,10 @@ public sealed class CoordinatorHost : IAsyncDisposable
             s.GetRequiredService<WatchHub>(),
             s.GetRequiredService<CoordinatorLog>(),
             time,
-            s.GetRequiredService<FatalError>().End));
+            s.GetRequiredService<FatalError>().End)
+        {
+            Metrics = s.GetRequiredService<CoordinatorMetrics>(),
+        });
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxMessage;

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace FedLearn.Coordinator;
 
@@ -60,6 +61,9 @@ public sealed record CoordinatorOptions
 
     /// <summary>Logs plain lines for a person instead of compact JSON. Default false.</summary>
     public bool PlainLog { get; init; }
+
+    /// <summary>The least level that is logged, of the coordinator's own events. Default Information.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Also write the log to this file, in the same form as to the console, or null.</summary>
     public string? LogFile { get; init; }

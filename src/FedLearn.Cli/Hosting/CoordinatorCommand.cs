@@ -31,6 +31,7 @@ internal static class CoordinatorCommand
         var runs = new Option<string[]>("--run") { Description = "A run to create at start, unless one of its name exists; may be given several times.", HelpName = "SPEC.json", DefaultValueFactory = _ => [] };
         var development = Flag("--development", "Turn gRPC reflection on, and plain log lines.");
         var plain = Flag("--plain-log", "Log lines for a person instead of compact JSON.");
+        var logLevel = LogLevelOption.Create();
         var logFile = File("--log-file", "Also write the log to this file.");
         var heartbeat = new Option<int>("--heartbeat-seconds") { Description = "How often clients say that they live, 1 to 3600 seconds.", HelpName = "N", DefaultValueFactory = _ => s_defaults.HeartbeatSeconds };
         var drain = new Option<double>("--drain-seconds") { Description = "How long a stop waits for open uploads, 0 to 6 seconds.", HelpName = "X", DefaultValueFactory = _ => s_defaults.DrainSeconds };
@@ -44,7 +45,7 @@ internal static class CoordinatorCommand
 
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
-            data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
+            data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
         };
         limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -62,6 +63,7 @@ internal static class CoordinatorCommand
                 SpecJsons = [.. result.GetRequiredValue(runs).Select(file => SpecInput.Complete(SpecInput.ReadFile(file), []))],
                 Development = result.GetValue(development),
                 PlainLog = result.GetValue(plain) || result.GetValue(development),
+                LogLevel = result.GetValue(logLevel),
                 LogFile = result.GetValue(logFile)?.FullName,
                 HeartbeatSeconds = result.GetValue(heartbeat),
                 DrainSeconds = result.GetValue(drain),

@@ -6,6 +6,7 @@ using FedLearn.Client.Vault;
 using FedLearn.Client.Vault.Keys;
 using FedLearn.Training;
 using FedLearn.Training.Data;
+using Microsoft.Extensions.Logging;
 
 namespace FedLearn.Cli.Worker;
 
@@ -23,13 +24,14 @@ internal static class WorkerCommand
     private static readonly Option<bool> s_labels = new("--report-label-counts") { Description = "Tell the coordinator how many training examples have each label, and not their number alone." };
     private static readonly Option<bool> s_evaluate = new("--evaluate-only") { Description = "Never train: evaluate the versions of runs on all of the vault's data." };
     private static readonly Option<bool> s_exit = new("--exit-when-done") { Description = "End, with 0, once a run was served and none is open any more." };
+    private static readonly Option<LogLevel> s_logLevel = LogLevelOption.Create();
     private static readonly Option<bool> s_jsonLog = new("--json-log") { Description = "Log compact JSON instead of lines for a person." };
 
     public static Command Create()
     {
         var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
         {
-            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_evaluate, s_exit, s_jsonLog,
+            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_evaluate, s_exit, s_logLevel, s_jsonLog,
         };
         var key = new KeyOptions().AddTo(command);
         var slots = new SlotOptions().AddTo(command);
@@ -56,7 +58,7 @@ internal static class WorkerCommand
 
     private static async Task RunAsync(ParseResult result, WorkerPlace place, CancellationToken cancellationToken)
     {
-        using var logging = WorkerLog.Create(result.GetValue(s_jsonLog));
+        using var logging = WorkerLog.Create(result.GetValue(s_jsonLog), result.GetValue(s_logLevel));
         using var vault = DataVault.Open(place.Vault, place.Key, TimeProvider.System);
         var version = vault.Find(result.GetValue(s_version));
         var options = new WorkerOptions

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
@@ -12,9 +13,9 @@ internal static class WorkerLog
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
-    public static SerilogLoggerFactory Create(bool json)
+    public static SerilogLoggerFactory Create(bool json, LogLevel level)
     {
         ITextFormatter format = json ? new RenderedCompactJsonFormatter() : new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture);
-        return new SerilogLoggerFactory(new LoggerConfiguration().MinimumLevel.Information().WriteTo.Console(format).CreateLogger(), dispose: true);
+        return new SerilogLoggerFactory(new LoggerConfiguration().MinimumLevel.Is(LevelConvert.ToSerilogLevel(level)).WriteTo.Console(format).CreateLogger(), dispose: true);
     }
 }

@@ -36,6 +36,11 @@ internal sealed class UpdateGate(CoordinatorLog log)
         var problem = refusal is { } reason ? Refuse(run, reason, update.Round) : HeaderValidator.Check(update.Header, run);
         if (problem is not null)
         {
+            if (refusal is null)
+            {
+                run.Metrics?.UpdateInvalid();
+            }
+
             log.UploadRefused(run.Spec.Name, update.Round, update.ClientId, problem.Text);
         }
 

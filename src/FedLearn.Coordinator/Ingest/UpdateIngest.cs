@@ -153,7 +153,7 @@ internal sealed class UpdateIngest(
             var room = update.ByteLength - upload.Length;
             if ((piece.Problem ?? (piece.Bytes.Length > room ? TooLong(room, upload.Length, piece.Bytes.Length) : null)) is { } problem)
             {
-                throw Refuse(upload, problem);
+                throw Refuse(run, upload, problem);
             }
 
             foreach (var bytes in piece.Bytes)
@@ -165,7 +165,7 @@ internal sealed class UpdateIngest(
             run.Meter.AddBytesIn(piece.Bytes.Length);
             if (upload.Mistake is { } mistake)
             {
-                throw Refuse(upload, Problem.Invalid(mistake));
+                throw Refuse(run, upload, Problem.Invalid(mistake));
             }
         }
     }
@@ -182,7 +182,7 @@ internal sealed class UpdateIngest(
         var parts = upload.Finish();
         if (UpdateGate.CheckWhole(run, update, parts) is { } problem)
         {
-            throw Refuse(upload, problem);
+            throw Refuse(run, upload, problem);
         }
 
         if (await upload.SealAsync(cancellationToken).ConfigureAwait(false) is not { } place)
@@ -222,8 +222,9 @@ internal sealed class UpdateIngest(
 
     private static Receipt? ReceiptOrThrow(GateAnswer answer) => answer.Problem is { } problem ? throw problem.ToException() : answer.Receipt;
 
-    private static RpcException Refuse(IUpload upload, Problem problem)
+    private static RpcException Refuse(OpenRun run, IUpload upload, Problem problem)
     {
+        run.Metrics?.UpdateInvalid();
         upload.Discard();
         return problem.ToException();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
@@ -18,7 +19,7 @@ internal static class Logging
             ? new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture)
             : new RenderedCompactJsonFormatter();
         var logger = new LoggerConfiguration()
-            .MinimumLevel.Information()
+            .MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Error)
             .MinimumLevel.Override("Grpc", LogEventLevel.Error)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Coordinator.Operations;
 using FedLearn.Core.Encodings;
 using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
@@ -8,12 +9,15 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Coordinator.Rounds;
 
 /// <summary>An open run as the rest of the coordinator sees it: written by its writer alone, read by everybody.</summary>
-internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
+/// <param name="stored">The run.</param>
+/// <param name="newest">Its newest version.</param>
+/// <param name="metrics">Its instruments; null = not measured.</param>
+internal sealed class OpenRun(StoredRun stored, StoredVersion newest, RunMetrics? metrics = null)
 {
     private volatile RunState _state = stored.State;
     private volatile StoredVersion _newest = newest;
     private volatile AcceptedUpdates _updates = new(stored.State.Round?.Number ?? 0, stored.Updates);
-    private volatile RoundMeter _meter = new();
+    private volatile RoundMeter _meter = new(metrics);
 
     public string Id { get; } = stored.Id;
 
@@ -50,6 +54,9 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest)
         get => _updates;
         set => _updates = value;
     }
+
+    /// <summary>The run's instruments; null where nothing is measured.</summary>
+    public RunMetrics? Metrics { get; } = metrics;
 
     /// <summary>Counts of the open round.</summary>
     public RoundMeter Meter

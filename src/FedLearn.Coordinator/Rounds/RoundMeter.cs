@@ -1,7 +1,10 @@
+using FedLearn.Coordinator.Operations;
+
 namespace FedLearn.Coordinator.Rounds;
 
 /// <summary>Counts what happens in a round besides its decisions. Thread safe.</summary>
-internal sealed class RoundMeter
+/// <param name="metrics">Is told of what is counted, as it happens; null = nobody.</param>
+internal sealed class RoundMeter(RunMetrics? metrics = null)
 {
     private long _bytesIn;
     private long _bytesOut;
@@ -21,13 +24,29 @@ internal sealed class RoundMeter
         set => _declinedFit = value;
     }
 
-    public void AddBytesIn(long bytes) => Interlocked.Add(ref _bytesIn, bytes);
+    public void AddBytesIn(long bytes)
+    {
+        Interlocked.Add(ref _bytesIn, bytes);
+        metrics?.BytesIn(bytes);
+    }
 
-    public void AddBytesOut(long bytes) => Interlocked.Add(ref _bytesOut, bytes);
+    public void AddBytesOut(long bytes)
+    {
+        Interlocked.Add(ref _bytesOut, bytes);
+        metrics?.BytesOut(bytes);
+    }
 
-    public void AddLate() => Interlocked.Increment(ref _late);
+    public void AddLate()
+    {
+        Interlocked.Increment(ref _late);
+        metrics?.UpdateLate();
+    }
 
-    public void AddRefused() => Interlocked.Increment(ref _refused);
+    public void AddRefused()
+    {
+        Interlocked.Increment(ref _refused);
+        metrics?.UpdateRefused();
+    }
 
     public RoundFigures Snapshot() => new()
     {

@@ -98,14 +98,16 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         switch (effect)
         {
             case RunEffect.OpenRound e:
-                run.Meter = new RoundMeter();
+                run.Meter = new RoundMeter(run.Metrics);
                 _stageStarted = now;
                 LogSkew();
+                run.Metrics?.RoundOpened(e.Round.Cohort.Count);
                 services.Log.RoundOpened(run.Spec.Name, e.Round.Number, e.Round.Cohort.Count, e.Round.BaseVersion);
                 Tell(e.Round.Cohort, Assignments.Fit(run, e.Round, now));
                 break;
             case RunEffect.AcceptUpdate e:
                 cause.Reply?.TrySetResult(new RunReply.Accepted(cause.Update!));
+                run.Metrics?.UpdateAccepted();
                 services.Log.UpdateAccepted(run.Spec.Name, e.Round, e.ClientId, e.Update.NumExamples, cause.Update!.Norm, e.Update.Loss);
                 break;
             case RunEffect.RepeatReceipt e:
@@ -130,11 +132,13 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 break;
             case RunEffect.CloseRound e:
                 Tell(e.Round.Evaluators.Except(e.Round.Reports.Keys), Assignments.Over(run.Id, e.Round, Stage.Evaluate));
+                run.Metrics?.RoundDone(e, run.Meter.Snapshot());
                 services.Log.RoundDone(run, e);
                 DropUpdates(e.Round.Number, SealedOf(e.Round), run.State.Best?.Version);
                 break;
             case RunEffect.VoidRound e:
                 Tell(e.Round.Cohort, Assignments.Over(run.Id, e.Round, Stage.Fit));
+                run.Metrics?.RoundVoid();
                 services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
                 DropUpdates(e.Round.Number, [], run.State.Best?.Version);
                 break;
@@ -219,6 +223,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         {
             if (services.Versions.MeasureDrift(run.Spec, round, updates, _stopping.Token) is { } drift)
             {
+                run.Metrics?.Drift(drift);
                 services.Log.Drift(run.Spec.Name, round, drift, updates);
             }
         }
@@ -245,6 +250,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     {
         if (!ReferenceEquals(_loggedReports, run.Reports) && FederationSkew.Of(run.Reports.Values) is { } skew)
         {
+            run.Metrics?.Skew(skew);
             services.Log.Skew(run.Spec.Name, skew);
         }
 

@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Models;
+using FedLearn.Coordinator.Operations;
 using FedLearn.Core.Rounds;
 
 namespace FedLearn.Coordinator.Rounds;
@@ -19,6 +20,9 @@ internal sealed record RunServices(
     Action<string, Exception> Fatal)
 {
     private readonly long _start = Time.GetTimestamp();
+
+    /// <summary>The coordinator's instruments; null, the default, measures nothing.</summary>
+    public CoordinatorMetrics? Metrics { get; init; }
 
     /// <summary>What decides; a test may look over its shoulder.</summary>
     public Func<RunState, RunEvent, TimeSpan, Decision> Decide { get; init; } = RunMachine.Decide;

@@ -34,6 +34,18 @@ internal sealed class WatchHub(TimeProvider time)
     private readonly Dictionary<string, WatchSession> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _lastSeen = new(StringComparer.Ordinal);
 
+    /// <summary>How many clients are online.</summary>
+    public int Online
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sessions.Count;
+            }
+        }
+    }
+
     public WatchSession Open(string clientId)
     {
         var session = new WatchSession(clientId);
