@@ -116,7 +116,7 @@ public sealed class RunWriterTests : IAsyncDisposable
     [Fact]
     public void Take_AnswersOfOneClient_TheLastSaysWhetherItTrains()
     {
-        _hub.Open("c01");
+        var session = _hub.Open("c01");
         _writer.Take([new RunMessage.Answer("c01", null, 7) { EvaluateOnly = true }]);
         Assert.Equal(RunPhase.Waiting, _writer.Run.State.Phase);
         Assert.Equal(["c01"], _writer.Run.State.EvaluateOnly);
@@ -130,6 +130,7 @@ public sealed class RunWriterTests : IAsyncDisposable
         Assert.Empty(_writer.Run.State.Facts.Announced);
         Assert.Equal(["c01"], _writer.Run.State.EvaluateOnly);
 
+        _hub.Close(session);
         _writer.Take([new RunMessage.Gone("c01")]);
         Assert.Empty(_writer.Run.State.EvaluateOnly);
     }
