@@ -40,6 +40,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <summary>The address of vectors over HTTP, with the port that was taken; empty where that road is off.</summary>
     public string VectorsAddress { get; private set; } = "";
 
+    /// <summary>The address of enrolment and operators, with the port that was taken; empty where participants come with tokens.</summary>
+    public string EnrolmentAddress { get; private set; } = "";
+
     /// <summary>The address of health, with the port that was taken.</summary>
     public string OperationsAddress { get; private set; } = "";
 
@@ -67,12 +70,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         seams ??= new CoordinatorSeams();
         GiveSyncsThreads();
         var certificate = ServerCertificate.Load(options);
+        var authority = options.Pki is { } pki ? Authority.Load(pki, (time ?? TimeProvider.System).GetUtcNow()) : null;
         var folder = DataFolder.Open(options.DataFolder, seams.Disk);
         CoordinatorHost? host = null;
         try
         {
-            host = new CoordinatorHost(Build(options, certificate, folder, time ?? TimeProvider.System, seams), folder, options);
-            await host.StartAsync(certificate).ConfigureAwait(false);
+            host = new CoordinatorHost(Build(options, certificate, authority, folder, time ?? TimeProvider.System, seams), folder, options);
+            await host.StartAsync(certificate, authority).ConfigureAwait(false);
             return host;
         }
         catch (Exception e)
@@ -140,7 +144,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
     }
 
-    private static WebApplication Build(CoordinatorOptions options, ServerCertificate? certificate, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
+    private static WebApplication Build(CoordinatorOptions options, ServerCertificate? certificate, Authority? authority, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -151,13 +155,21 @@ public sealed class CoordinatorHost : IAsyncDisposable
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
         builder.Host.UseSerilog(Logging.Create(options), dispose: true);
-        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, certificate));
+        var tls = authority is null ? null : new TlsServer(authority, time);
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, certificate, tls));
         AddServices(builder.Services, options, folder, time, seams);
+        AddIdentity(builder.Services, authority, tls);
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<CallGuard>().PassAsync);
         app.MapGrpcService<FederationService>();
         app.MapGrpcService<RunsService>();
+        if (authority is not null)
+        {
+            app.MapGrpcService<EnrolmentService>();
+            app.MapGrpcService<IdentitiesService>();
+        }
+
         app.MapGrpcHealthChecksService();
         if (options.Development)
         {
@@ -212,7 +224,17 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
-    private async Task StartAsync(ServerCertificate? certificate)
+    private static void AddIdentity(IServiceCollection services, Authority? authority, TlsServer? tls)
+    {
+        services.AddSingleton(s => new CertificateBook(s.GetRequiredService<IIdentityStore>(), s.GetRequiredService<TimeProvider>(), authority));
+        if (authority is not null)
+        {
+            // By factories, so that they are disposed with the host.
+            services.AddSingleton(_ => authority).AddSingleton(_ => tls!).AddSingleton<Invitations>().AddSingleton<PublicAddresses>();
+        }
+    }
+
+    private async Task StartAsync(ServerCertificate? certificate, Authority? authority)
     {
         var services = _app.Services;
         var log = services.GetRequiredService<CoordinatorLog>();
@@ -223,6 +245,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
         // Runs come before listeners: a client that asks must not hear that its run does not exist.
         _ = services.GetRequiredService<OperatorToken>();
+        _ = services.GetService<TlsServer>();
         var runs = services.GetRequiredService<RunRegistry>();
         runs.ResumeAll();
         if (!_options.KeepUpdates)
@@ -233,7 +256,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
         ConfiguredRuns.Create(_options.SpecJsons, runs, services.GetRequiredService<IRunStore>());
         await ListenAsync().ConfigureAwait(false);
         log.Started(BuildInfo.Version, Address, VectorsAddress.Length > 0 ? VectorsAddress : "no HTTP address", OperationsAddress, _folder.Root);
-        if (certificate is not null)
+        if (authority is not null)
+        {
+            log.Certified(Address, authority.Federation, EnrolmentAddress, string.Join(", ", authority.Hosts));
+        }
+        else if (certificate is not null)
         {
             log.Encrypted(Address, certificate.Leaf.Subject, certificate.Leaf.NotAfter);
         }
@@ -251,19 +278,21 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new StartupException($"{Wanted} is in use by another process; stop it, or give another address (--listen, --vectors, --operations)", e);
+            throw new StartupException($"{Wanted} is in use by another process; stop it, or give another address (--listen, --enrolment, --vectors, --operations)", e);
         }
         catch (SocketException e)
         {
-            throw new StartupException($"cannot listen on {Wanted}: {e.Message}; give another address (--listen, --vectors, --operations)", e);
+            throw new StartupException($"cannot listen on {Wanted}: {e.Message}; give another address (--listen, --enrolment, --vectors, --operations)", e);
         }
 
         var addresses = _app.Urls.ToList();
         (Address, OperationsAddress) = (addresses[0], addresses[1]);
+        EnrolmentAddress = _options.Pki is null ? "" : addresses[Listeners.EnrolmentIndex];
         VectorsAddress = !_options.OffersVectors ? "" : _options.UsesTls ? Address : addresses[Listeners.VectorsIndex];
     }
 
-    private string Wanted => _options is { OffersVectors: true, UsesTls: false }
+    private string Wanted => _options.Pki is not null ? $"{_options.Listen}, {_options.Enrolment} or {_options.Operations}"
+        : _options is { OffersVectors: true, UsesTls: false }
         ? $"{_options.Listen}, {_options.Vectors} or {_options.Operations}"
         : $"{_options.Listen} or {_options.Operations}";
 }

@@ -34,6 +34,9 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1006, LogLevel.Information, "TLS: {Listen} shows the certificate of {Subject}, valid until {Until}; callers prove who they are by token, certificates of clients are not asked for yet")]
     public partial void Encrypted(string listen, string subject, DateTime until);
 
+    [LoggerMessage(1007, LogLevel.Information, "TLS with certificates: {Listen} takes participants of federation {Federation} by certificate; {Enrolment} takes enrolment, and operators by token; the coordinator is called {Hosts}")]
+    public partial void Certified(string listen, string federation, string enrolment, string hosts);
+
     [LoggerMessage(1010, LogLevel.Information, "Client {Client} joined the federation ({Software})")]
     public partial void ClientJoined(string client, string software);
 
@@ -45,6 +48,21 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 
     [LoggerMessage(1013, LogLevel.Warning, "Refused a call to {Method}: {Reason}")]
     public partial void CallRefused(string method, string reason);
+
+    [LoggerMessage(1020, LogLevel.Information, "Client {Client} is invited to enrol until {Until}")]
+    public partial void Invited(string client, DateTime until);
+
+    [LoggerMessage(1021, LogLevel.Information, "Client {Client} enrolled; its certificate is valid until {Until}")]
+    public partial void Enrolled(string client, DateTime until);
+
+    [LoggerMessage(1022, LogLevel.Information, "Client {Client} renewed its certificate, valid until {Until}")]
+    public partial void Renewed(string client, DateTime until);
+
+    [LoggerMessage(1023, LogLevel.Warning, "Client {Client} is revoked; {Certificates} valid certificates ended")]
+    public partial void Revoked(string client, int certificates);
+
+    [LoggerMessage(1024, LogLevel.Warning, "Refused an enrolment as {Client}: the invitation {Reason}")]
+    public partial void EnrolmentRefused(string client, string reason);
 
     [LoggerMessage(1100, LogLevel.Information, "Run {Run} ({RunId}) is open: {Phase}, last round {Round}, version {Version}")]
     public partial void RunOpen(string run, string runId, string phase, int round, int version);

@@ -33,6 +33,21 @@ public sealed record CoordinatorOptions
     /// <summary>The PEM file with the certificate's private key. Given with <see cref="TlsCertificate"/> and only then.</summary>
     public string? TlsKey { get; init; }
 
+    /// <summary>
+    /// The folder <c>coordinator</c> of a federation's authorities (<see cref="Identity.PkiFolder"/>), or null. With it participants come with
+    /// certificates over TLS 1.3 to <see cref="Listen"/>, and tokens of theirs do not exist. Default null.
+    /// </summary>
+    public string? Pki { get; init; }
+
+    /// <summary>
+    /// The address of enrolment and of operators, with <see cref="Pki"/> and only then: https://ADDRESS:PORT; port 0 takes a free one.
+    /// Default https://127.0.0.1:7073.
+    /// </summary>
+    public string Enrolment { get; init; } = "https://127.0.0.1:7073";
+
+    /// <summary>How long participants' certificates are valid, 1 hour to 30 days. Default 7 days.</summary>
+    public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>The most connections at once over all addresses, 1 to 1,000,000; more are closed as they come. Default 10,000.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
@@ -106,6 +121,7 @@ public sealed record CoordinatorOptions
             problems.Add("tls: expected a certificate and its key, two PEM files (--tls-cert, --tls-key), got one of them");
         }
 
+        CheckPki(problems);
         if (MaxConnections is < 1 or > 1_000_000)
         {
             problems.Add($"max connections: expected 1 to 1000000, got {MaxConnections}");
@@ -135,7 +151,7 @@ public sealed record CoordinatorOptions
     }
 
     /// <summary>Whether participants and operators are served over TLS.</summary>
-    internal bool UsesTls => TlsCertificate is not null;
+    internal bool UsesTls => TlsCertificate is not null || Pki is not null;
 
     /// <summary>Whether vectors may go over HTTP beside gRPC.</summary>
     internal bool OffersVectors => Vectors.Length > 0;
@@ -155,6 +171,24 @@ public sealed record CoordinatorOptions
         if (value < 0)
         {
             problems.Add($"{name}: expected 0 or more, got {value}");
+        }
+    }
+
+    private void CheckPki(List<string> problems)
+    {
+        if (Pki is not null)
+        {
+            CheckAddress(problems, "enrolment", Enrolment, tls: true);
+        }
+
+        if (Pki is not null && TlsCertificate is not null)
+        {
+            problems.Add("tls: the coordinator's certificate comes from --pki; leave --tls-cert and --tls-key out");
+        }
+
+        if (CertificateLifetime < TimeSpan.FromHours(1) || CertificateLifetime > TimeSpan.FromDays(30))
+        {
+            problems.Add($"certificate lifetime: expected 1 hour to 30 days, got {CertificateLifetime.TotalDays:0.###} days");
         }
     }
 

@@ -1,13 +1,23 @@
+using FedLearn.Coordinator.Identity;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace FedLearn.Coordinator;
 
-/// <summary>What the coordinator listens on: participants and operators, health, and vectors over HTTP where they need a port of their own.</summary>
+/// <summary>
+/// What the coordinator listens on: participants (and without certificates of theirs operators too), health, and then either enrolment and
+/// operators, or vectors over HTTP where they need a port of their own.
+/// </summary>
 internal static class Listeners
 {
     /// <summary>Which of the addresses the vectors' is, where it is there: in the order of <see cref="Configure"/>.</summary>
     public const int VectorsIndex = 2;
+
+    /// <summary>Likewise the participants'.</summary>
+    public const int ParticipantsIndex = 0;
+
+    /// <summary>Likewise that of enrolment and operators, where participants come with certificates.</summary>
+    public const int EnrolmentIndex = 2;
 
     /// <summary>The bytes that an HTTP/2 stream may send before the server has read them.</summary>
     public const int StreamWindow = 4 << 20;
@@ -15,20 +25,29 @@ internal static class Listeners
     /// <summary>The bytes that an HTTP/1.1 connection may send before the server has read them.</summary>
     public const int RequestBuffer = 1 << 20;
 
-    public static void Configure(KestrelServerOptions kestrel, CoordinatorOptions options, ServerCertificate? certificate)
+    public static void Configure(KestrelServerOptions kestrel, CoordinatorOptions options, ServerCertificate? certificate, TlsServer? tls)
     {
         kestrel.AddServerHeader = false;
         SetLimits(kestrel.Limits, options);
         kestrel.Listen(CoordinatorOptions.EndPointOf(options.Listen), listen =>
         {
-            listen.Protocols = certificate is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+            listen.Protocols = options.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2;
+            tls?.Use(listen, participants: true);
             if (certificate is not null)
             {
                 listen.UseHttps(certificate.Configure);
             }
         });
         kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen => listen.Protocols = HttpProtocols.Http1);
-        if (options.OffersVectors && certificate is null)
+        if (tls is not null)
+        {
+            kestrel.Listen(CoordinatorOptions.EndPointOf(options.Enrolment), listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                tls.Use(listen, participants: false);
+            });
+        }
+        else if (options.OffersVectors && certificate is null)
         {
             // A cleartext port cannot tell HTTP/2 from HTTP/1.1 by ALPN, so the vectors' road has its own.
             kestrel.Listen(CoordinatorOptions.EndPointOf(options.Vectors), listen => listen.Protocols = HttpProtocols.Http1);

@@ -1,28 +1,56 @@
 using FedLearn.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FedLearn.Coordinator.Identity;
 
-/// <summary>Finds out who calls, by token, for every road: participants may do one part of the calls, operators the other.</summary>
-internal sealed class Callers(ClientRegistry clients, OperatorToken operators, CoordinatorLog log)
+/// <summary>
+/// Finds out who calls, for every road: participants, by certificate or where there are none by token, may do one part of the calls,
+/// operators, by token, the other.
+/// </summary>
+internal sealed class Callers(ClientRegistry clients, CertificateBook certificates, OperatorToken operators, CoordinatorLog log)
 {
     private const string Scheme = "Bearer ";
+
+    /// <summary>Whether participants come with certificates, and not with tokens.</summary>
+    public bool ByCertificate => certificates.IsOn;
 
     /// <summary>The token of an authorization header, or null.</summary>
     public static string? TokenOf(string? authorization) =>
         authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? authorization[Scheme.Length..].Trim() : null;
 
     /// <summary>The caller.</summary>
-    /// <param name="token">What it sent, or null.</param>
+    /// <param name="http">Its request.</param>
     /// <param name="method">What it calls, for the log.</param>
     /// <param name="forOperators">Whether the call is theirs.</param>
-    /// <exception cref="Grpc.Core.RpcException">Its token is not known, or the call is not for it.</exception>
-    public Caller Identify(string? token, string method, bool forOperators)
+    /// <exception cref="Grpc.Core.RpcException">It is not known, or not any more, or the call is not for it.</exception>
+    public Caller Identify(HttpContext http, string method, bool forOperators)
     {
+        var certificate = certificates.IsOn ? http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate : null;
+        if (certificate is null)
+        {
+            return ByToken(TokenOf(http.Request.Headers.Authorization), method, forOperators);
+        }
+
+        // Whatever token comes with it: who shows a certificate is who it names.
+        var client = certificates.Find(certificate, out var problem);
+        problem ??= forOperators
+            ? Problem.PermissionDenied($"'{client!.Caller.ClientId}' is a participant; this call takes the operator's token, at the operators' address")
+            : null;
+        return problem is null ? client!.Caller : throw Refuse(method, problem);
+    }
+
+    private Caller ByToken(string? token, string method, bool forOperators)
+    {
+        if (certificates.IsOn && !forOperators)
+        {
+            throw Refuse(method, Problem.Unauthenticated("this call takes a participant's certificate, and comes without one; call at the participants' address, which asks for it"));
+        }
+
         var caller = Find(token, out var reason);
         if (caller is null)
         {
-            log.CallRefused(method, reason);
-            throw Problem.Unauthenticated(reason).ToException();
+            throw Refuse(method, Problem.Unauthenticated(reason));
         }
 
         if (forOperators != (caller.ClientId is null))
@@ -30,11 +58,16 @@ internal sealed class Callers(ClientRegistry clients, OperatorToken operators, C
             reason = forOperators
                 ? $"'{caller.ClientId}' is a participant; this call takes the operator's token (operator.token in the coordinator's data folder)"
                 : "an operator's token was sent; this call takes a participant's token (from Join)";
-            log.CallRefused(method, reason);
-            throw Problem.PermissionDenied(reason).ToException();
+            throw Refuse(method, Problem.PermissionDenied(reason));
         }
 
         return caller;
+    }
+
+    private Grpc.Core.RpcException Refuse(string method, Problem problem)
+    {
+        log.CallRefused(method, problem.Text);
+        return problem.ToException();
     }
 
     private Caller? Find(string? token, out string reason)
@@ -47,7 +80,7 @@ internal sealed class Callers(ClientRegistry clients, OperatorToken operators, C
         }
 
         return operators.Matches(token) ? new Caller(ClientId: null)
-            : clients.Find(token) is { } id ? new Caller(id)
+            : !certificates.IsOn && clients.Find(token) is { } id ? new Caller(id)
             : null;
     }
 }

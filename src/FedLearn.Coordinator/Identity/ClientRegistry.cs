@@ -40,6 +40,23 @@ internal sealed partial class ClientRegistry(IClientStore store, TimeProvider ti
         return Convert.ToHexStringLower(token);
     }
 
+    /// <summary>Remembers a client that comes with a certificate: its token is one that nobody has.</summary>
+    /// <returns>True the first time.</returns>
+    public bool Remember(string id, string software)
+    {
+        lock (_gate)
+        {
+            var known = store.Find(id);
+            if (known is null || known.Software != software)
+            {
+                var joined = known?.JoinedUnixMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
+                store.Save(new RegisteredClient(id, known?.TokenHash ?? RandomNumberGenerator.GetBytes(32), TokenUsed: true, software, joined));
+            }
+
+            return known is null;
+        }
+    }
+
     /// <summary>The client that a token belongs to, or null.</summary>
     public string? Find(string token)
     {

@@ -16,6 +16,7 @@ namespace FedLearn.Coordinator.Ingest;
 [BindServiceMethod(typeof(FederationBinding), nameof(FederationBinding.BindControl))]
 internal sealed class FederationService(
     ClientRegistry clients,
+    Callers callers,
     WatchHub hub,
     RunRegistry runs,
     UpdateIngest ingest,
@@ -34,8 +35,19 @@ internal sealed class FederationService(
 
     public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
     {
-        CheckJoin(request);
+        var certified = callers.ByCertificate ? Caller.Participant(context) : null;
+        CheckJoin(request, certified);
         var reply = new JoinReply { HeartbeatSeconds = options.HeartbeatSeconds };
+        if (certified is not null)
+        {
+            if (clients.Remember(certified, request.Software))
+            {
+                log.ClientJoined(certified, request.Software);
+            }
+
+            return Task.FromResult(reply);
+        }
+
         if (IdentityInterceptor.TokenOf(context) is { } token)
         {
             if (clients.Find(token) is not { } known || known != request.ClientId)
@@ -58,6 +70,7 @@ internal sealed class FederationService(
         ThrowIfDraining();
         var session = hub.Open(id);
         log.ClientOnline(id);
+        using var end = Caller.Of(context).WhenEnded(session.End);
         try
         {
             await runs.AttachAsync(session);
@@ -66,6 +79,8 @@ internal sealed class FederationService(
             {
                 await responseStream.WriteAsync(message, context.CancellationToken);
             }
+
+            Caller.Of(context).ThrowIfEnded();
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException && context.CancellationToken.IsCancellationRequested)
         {
@@ -183,9 +198,14 @@ internal sealed class FederationService(
         };
     }
 
-    private static void CheckJoin(JoinRequest request)
+    private static void CheckJoin(JoinRequest request, string? certified)
     {
-        if (!ClientRegistry.IsClientId(request.ClientId))
+        if (certified is not null && request.ClientId.Length > 0 && request.ClientId != certified)
+        {
+            throw Problem.PermissionDenied($"client_id: the certificate is that of '{certified}', and not of '{request.ClientId}'; leave the field empty, or use the other's certificate").ToException();
+        }
+
+        if (certified is null && !ClientRegistry.IsClientId(request.ClientId))
         {
             throw Problem.Invalid($"client_id: expected 1 to 63 of a-z, 0-9 and '-', got '{request.ClientId}'").ToException();
         }

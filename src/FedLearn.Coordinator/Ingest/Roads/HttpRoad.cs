@@ -111,7 +111,8 @@ internal sealed class HttpRoad(
         try
         {
             quota.Arrive(http.Connection.RemoteIpAddress);
-            var caller = callers.Identify(Callers.TokenOf(http.Request.Headers.Authorization), $"{http.Request.Method} {http.Request.Path}", forOperators: false);
+            var caller = callers.Identify(http, $"{http.Request.Method} {http.Request.Path}", forOperators: false);
+            using var end = caller.WhenEnded(http.Abort);
             using var share = quota.Enter(caller.ClientId!);
             await handle(http, caller.ClientId!);
         }

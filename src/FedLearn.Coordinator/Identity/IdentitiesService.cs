@@ -1,0 +1,60 @@
+using FedLearn.Coordinator.Rounds;
+using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
+using Grpc.Core;
+
+namespace FedLearn.Coordinator.Identity;
+
+/// <summary>The operators' calls about who takes part: thin.</summary>
+internal sealed class IdentitiesService(
+    Invitations invitations, CertificateBook book, IIdentityStore store, PublicAddresses addresses, WatchHub hub, TimeProvider time, CoordinatorLog log) : Identities.IdentitiesBase
+{
+    public override Task<InviteReply> Invite(InviteRequest request, ServerCallContext context)
+    {
+        var (word, expires) = invitations.Create(request.ClientId, request.ValidSeconds, request.Address.Length > 0 ? request.Address : addresses.Enrolment);
+        return Task.FromResult(new InviteReply { Invitation = word, ExpiresUnixMs = expires });
+    }
+
+    public override Task<ListIdentitiesReply> ListIdentities(ListIdentitiesRequest request, ServerCallContext context)
+    {
+        var certificates = store.Certificates().ToLookup(c => c.ClientId, StringComparer.Ordinal);
+        var invited = store.Invitations().Where(i => i.UsedByKey.Length == 0).ToDictionary(i => i.ClientId, StringComparer.Ordinal);
+        var reply = new ListIdentitiesReply();
+        reply.Identities.AddRange(certificates.Select(c => c.Key).Union(invited.Keys).Order(StringComparer.Ordinal)
+            .Select(id => ToWire(id, [.. certificates[id].OrderBy(c => c.IssuedUnixMs)], invited.GetValueOrDefault(id))));
+        return Task.FromResult(reply);
+    }
+
+    public override Task<RevokeReply> Revoke(RevokeRequest request, ServerCallContext context)
+    {
+        if (!store.Certificates().Any(c => c.ClientId == request.ClientId) && !store.Invitations().Any(i => i.ClientId == request.ClientId))
+        {
+            throw Problem.NotFound($"there is no client '{request.ClientId}' with a certificate or an invitation; `fedlearn pki ls` lists them").ToException();
+        }
+
+        var ended = book.Revoke(request.ClientId);
+        log.Revoked(request.ClientId, ended);
+        return Task.FromResult(new RevokeReply { Certificates = ended });
+    }
+
+    private ClientIdentity ToWire(string id, IReadOnlyList<StoredCertificate> certificates, StoredInvitation? invitation)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var newest = certificates.Count > 0 ? certificates[^1] : null;
+        var open = invitation is not null && invitation.ExpiresUnixMs > now;
+        return new ClientIdentity
+        {
+            ClientId = id,
+            Status = certificates.Any(c => c.RevokedUnixMs is null && c.NotAfterUnixMs > now) ? IdentityStatus.Enrolled
+                : open ? IdentityStatus.Invited
+                : newest?.RevokedUnixMs is not null ? IdentityStatus.Revoked
+                : IdentityStatus.Expired,
+            NotAfterUnixMs = newest?.NotAfterUnixMs ?? 0,
+            IssuedUnixMs = newest?.IssuedUnixMs ?? 0,
+            RevokedUnixMs = certificates.Max(c => c.RevokedUnixMs) ?? 0,
+            InvitationExpiresUnixMs = open ? invitation!.ExpiresUnixMs : 0,
+            Online = hub.IsOnline(id),
+            LastSeenUnixMs = hub.LastSeen(id)?.ToUnixTimeMilliseconds() ?? 0,
+        };
+    }
+}

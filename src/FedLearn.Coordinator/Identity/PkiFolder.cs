@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using FedLearn.Protocol.Identity;
+
+namespace FedLearn.Coordinator.Identity;
+
+/// <summary>A federation's authorities on disk.</summary>
+/// <remarks>
+/// <code>
+/// root/root.key            the root's private key: needed again only for another issuing authority; keep it offline
+/// root/root.pem            the root certificate
+/// coordinator/root.pem     the same, for the coordinator and for operators to trust
+/// coordinator/issuing.key  the issuing authority's private key
+/// coordinator/issuing.pem  its certificate
+/// coordinator/server.key   the coordinator's private key
+/// coordinator/server.pem   its certificate
+/// </code>
+/// All are readable by their owner alone, and private keys that others can read are refused.
+/// </remarks>
+public static class PkiFolder
+{
+    /// <summary>How long a server's certificate is valid: 90 days. The coordinator makes itself a new one after two thirds of them.</summary>
+    public static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Makes a federation's authorities in a new or empty folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="federation">The federation's name: 1 to 63 of a-z, 0-9 and -.</param>
+    /// <param name="hosts">The names and addresses by which the coordinator is called.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="StartupException">The folder holds something already, or cannot be written.</exception>
+    public static void Create(string folder, string federation, IReadOnlyList<string> hosts, DateTimeOffset now)
+    {
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new StartupException($"{folder} is not empty; expected a new folder. Authorities are never overwritten: certificates from them would be worth nothing");
+        }
+
+        try
+        {
+            using ECDsa rootKey = SigningRequest.NewKey(), issuingKey = SigningRequest.NewKey(), serverKey = SigningRequest.NewKey();
+            using var root = Issuer.Root(rootKey, federation, now);
+            using var issued = Issuer.Issuing(root, new PublicKey(issuingKey), now);
+            using var issuing = issued.CopyWithPrivateKey(issuingKey);
+            using var server = Issuer.Server(issuing, new PublicKey(serverKey), hosts, now, ServerLifetime);
+            Write(Path.Combine(folder, "root"), ("root.key", rootKey.ExportPkcs8PrivateKeyPem()), ("root.pem", root.ExportCertificatePem()));
+            Write(
+                Path.Combine(folder, "coordinator"),
+                ("root.pem", root.ExportCertificatePem()),
+                ("issuing.key", issuingKey.ExportPkcs8PrivateKeyPem()),
+                ("issuing.pem", issued.ExportCertificatePem()),
+                ("server.key", serverKey.ExportPkcs8PrivateKeyPem()),
+                ("server.pem", server.ExportCertificatePem()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"cannot write {folder}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads a certificate.</summary>
+    /// <exception cref="StartupException">It is not there or not readable.</exception>
+    internal static X509Certificate2 ReadCertificate(string folder, string name) => Read(folder, name, pem => X509Certificate2.CreateFromPem(pem));
+
+    /// <summary>Reads a private key that only its owner can read.</summary>
+    /// <exception cref="StartupException">It is not there or not readable, or others can read it.</exception>
+    internal static ECDsa ReadKey(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
+        {
+            throw new StartupException($"others may read or change the private key {path}; make it yours alone: chmod 600 {path}");
+        }
+
+        return Read(folder, name, pem =>
+        {
+            var key = ECDsa.Create();
+            key.ImportFromPem(pem);
+            return key;
+        });
+    }
+
+    private static T Read<T>(string folder, string name, Func<string, T> parse)
+    {
+        var path = Path.Combine(folder, name);
+        try
+        {
+            return parse(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"cannot read {path}: {e.Message}; expected the folder 'coordinator' that `fedlearn pki init` makes", e);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new StartupException($"{path} is damaged: expected PEM as `fedlearn pki init` writes it", e);
+        }
+    }
+
+    private static void Write(string folder, params (string Name, string Pem)[] files)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        }
+
+        foreach (var (name, pem) in files)
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = OwnerOnly;
+            }
+
+            using var file = new FileStream(Path.Combine(folder, name), options);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(pem + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+    }
+}
