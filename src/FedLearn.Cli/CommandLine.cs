@@ -5,6 +5,7 @@ using FedLearn.Cli.Data;
 using FedLearn.Cli.Demo;
 using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
+using FedLearn.Cli.Pki;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
 using FedLearn.Cli.Simulate;
@@ -34,6 +35,8 @@ internal static class CommandLine
             RunCommand.Create(),
             ModelCommand.Create(),
             ClientCommand.Create(),
+            PkiCommand.Create(),
+            EnrolCommand.Create(),
             DataCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),

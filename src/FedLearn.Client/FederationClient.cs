@@ -1,3 +1,4 @@
+using FedLearn.Client.Identity;
 using FedLearn.Client.Pending;
 using FedLearn.Client.Session;
 using FedLearn.Client.Training;
@@ -30,9 +31,10 @@ public static class FederationClient
             throw new FederationException($"the worker's options have mistakes:{Environment.NewLine}{string.Join(Environment.NewLine, mistakes)}");
         }
 
+        using var identity = options.Identity is { } folder ? new LiveIdentity(OpenIdentity(options, folder), folder) : null;
         using var store = OpenStore(options);
         using var pending = new HeldPendingUpdates(new SealedPendingUpdates(store));
-        using var session = new ParticipantSession(options, trainers, new TokenKeeper(store, options.ClientId), pending, new CarriedFiles(store, "residual"), new CarriedFiles(store, "control"), new CarriedFiles(store, "local"), new CarriedFiles(store, "personal"));
+        using var session = new ParticipantSession(options, identity, trainers, new TokenKeeper(store, options.ClientId), pending, new CarriedFiles(store, "residual"), new CarriedFiles(store, "control"), new CarriedFiles(store, "local"), new CarriedFiles(store, "personal"));
         await session.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -47,6 +49,16 @@ public static class FederationClient
         {
             yield return $"trainers: expected one for model kind '{kind.Key}', got {kind.Count()}";
         }
+    }
+
+    private static ClientIdentity OpenIdentity(WorkerOptions options, string folder)
+    {
+        var identity = ClientIdentity.Load(folder);
+        return identity.Name.Client != options.ClientId
+                ? throw new FederationException($"the identity in {folder} is that of '{identity.Name.Client}', and not of '{options.ClientId}'; leave the id out, or use the other's identity")
+            : identity.NotAfter <= options.Time.GetUtcNow()
+                ? throw new FederationException($"the certificate of '{identity.Name.Client}' expired at {identity.NotAfter.UtcDateTime:u}; ask the operator for an invitation, and enrol again")
+            : identity;
     }
 
     private static SealedStore OpenStore(WorkerOptions options)

@@ -18,6 +18,12 @@ public sealed record WorkerOptions
     /// </summary>
     public string? TrustedCertificate { get; init; }
 
+    /// <summary>
+    /// The folder of this client's identity (<see cref="FedLearn.Client.Identity.Enroller"/> makes one), for a coordinator that takes participants by certificate:
+    /// it says who the client is and what to trust, and is renewed there. Default null: the client has a token.
+    /// </summary>
+    public string? Identity { get; init; }
+
     /// <summary>This client's id: 1 to 63 characters of a-z, 0-9 and -, unique in the federation.</summary>
     public required string ClientId { get; init; }
 
@@ -83,6 +89,8 @@ public sealed record WorkerOptions
         var mistakes = new List<string>();
         Check(IsAddress(Coordinator), $"{nameof(Coordinator)}: expected http://HOST:PORT or https://HOST:PORT, got '{Coordinator}'");
         Check(TrustMistake() is null, $"{nameof(TrustedCertificate)}: {TrustMistake()}");
+        Check(Identity is null || Coordinator?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true, $"{nameof(Identity)}: a certificate needs TLS; write https:// for {Coordinator}, or leave it out");
+        Check(Identity is null || TrustedCertificate is null, $"{nameof(TrustedCertificate)}: an identity has the root of its federation; leave the other out");
         Check(IsClientId(ClientId), $"{nameof(ClientId)}: expected 1 to 63 characters of a-z, 0-9 and -, got '{ClientId}'");
         Check(!string.IsNullOrWhiteSpace(StateFolder), $"{nameof(StateFolder)}: expected a folder, got nothing");
         Check(Key is not null, $"{nameof(Key)}: expected a key for the state folder, got nothing");

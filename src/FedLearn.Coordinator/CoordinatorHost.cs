@@ -255,6 +255,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
         ConfiguredRuns.Create(_options.SpecJsons, runs, services.GetRequiredService<IRunStore>());
         await ListenAsync().ConfigureAwait(false);
+        TellOperators(authority);
         log.Started(BuildInfo.Version, Address, VectorsAddress.Length > 0 ? VectorsAddress : "no HTTP address", OperationsAddress, _folder.Root);
         if (authority is not null)
         {
@@ -267,6 +268,21 @@ public sealed class CoordinatorHost : IAsyncDisposable
         else if (_options.Insecure)
         {
             log.Insecure(Address);
+        }
+    }
+
+    /// <summary>Lays beside the operators' token what their commands need beside it: who can read the one finds the others.</summary>
+    private void TellOperators(Authority? authority)
+    {
+        if (authority is not null)
+        {
+            File.WriteAllText(_folder.OperatorAddress, _app.Services.GetRequiredService<PublicAddresses>().Enrolment + "\n");
+            File.WriteAllText(_folder.OperatorRoot, authority.Root.ExportCertificatePem() + "\n");
+        }
+        else if (File.Exists(_folder.OperatorAddress))
+        {
+            File.Delete(_folder.OperatorAddress);
+            File.Delete(_folder.OperatorRoot);
         }
     }
 

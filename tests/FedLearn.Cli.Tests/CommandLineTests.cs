@@ -54,6 +54,15 @@ public class CommandLineTests
     [InlineData("run", "ls", "--token-file", "/dev/null", "--coordinator", "https://127.0.0.1:1", "--trust", "/dev/null")]
     [InlineData("run", "ls", "--token-file", "/dev/null", "--coordinator", "http://127.0.0.1:1", "--trust", "/dev/null")]
     [InlineData("coordinator", "--data", "never-made", "--listen", "http://0.0.0.0:0")]
+    [InlineData("coordinator", "--data", "never-made", "--pki", "pki", "--listen", "http://127.0.0.1:0")]
+    [InlineData("coordinator", "--data", "never-made", "--pki", "pki", "--enrolment", "http://127.0.0.1:0")]
+    [InlineData("coordinator", "--data", "never-made", "--pki", "pki", "--certificate-days", "31")]
+    [InlineData("coordinator", "--data", "never-made", "--pki", "pki", "--tls-cert", "a", "--tls-key", "b")]
+    [InlineData("pki", "init", "never-made", "--federation", "Hospitals")]
+    [InlineData("pki", "init", "never-made", "--host", "not a host")]
+    [InlineData("pki", "invite", "a", "--token-file", "/dev/null", "--valid", "8d")]
+    [InlineData("pki", "invite", "a", "--token-file", "/dev/null", "--valid", "15")]
+    [InlineData("enrol", "x")]
     public async Task Run_MistakeOnTheCommandLine_ExitsWithUsage(params string[] args)
     {
         var (code, _, error) = await Cli.RunAsync(args);

@@ -18,11 +18,14 @@ internal static class CoordinatorCommand
         var data = new Option<DirectoryInfo>("--data") { Description = "The folder for database, models and updates; made where it does not exist.", HelpName = "DIR", Required = true };
         var tlsCert = File("--tls-cert", "A PEM file with the server's certificate, its issuers after it: serve participants and operators over TLS.");
         var tlsKey = File("--tls-key", "The PEM file with the certificate's private key.");
+        var pki = new Option<DirectoryInfo>("--pki") { Description = "The folder 'coordinator' that `fedlearn pki init` made: participants come by certificate, over TLS.", HelpName = "DIR" };
+        var enrolment = Text("--enrolment", "URL", "The address of enrolment and of operators, with --pki; port 0 takes a free one.", s_defaults.Enrolment);
+        var certificateDays = new Option<double>("--certificate-days") { Description = "How long participants' certificates are valid; workers renew them. 0.05 to 30 days.", HelpName = "X", DefaultValueFactory = _ => s_defaults.CertificateLifetime.TotalDays };
         var listen = new Option<string>("--listen")
         {
-            Description = "The address for participants and operators, https with a certificate; port 0 takes a free one.",
+            Description = "The address for participants, and without --pki for operators; https with a certificate; port 0 takes a free one.",
             HelpName = "URL",
-            DefaultValueFactory = result => result.GetResult(tlsCert) is null ? s_defaults.Listen : s_defaults.Listen.Replace("http:", "https:"),
+            DefaultValueFactory = result => result.GetResult(tlsCert) is null && result.GetResult(pki) is null ? s_defaults.Listen : s_defaults.Listen.Replace("http:", "https:"),
         };
         var vectors = Text("--vectors", "URL", "The address of vectors over HTTP/1.1, unused with TLS; port 0 takes a free one; \"\" leaves vectors to gRPC alone.", s_defaults.Vectors);
         var vectorsUrl = new Option<string>("--vectors-url") { Description = "The base of the vectors' URLs that clients are told, where a proxy stands between; the host that they called otherwise.", HelpName = "URL" };
@@ -46,6 +49,7 @@ internal static class CoordinatorCommand
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
             data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
+            pki, enrolment, certificateDays,
         };
         limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -56,6 +60,9 @@ internal static class CoordinatorCommand
                 Listen = result.GetRequiredValue(listen),
                 Vectors = result.GetRequiredValue(vectors),
                 VectorsUrl = result.GetValue(vectorsUrl),
+                Pki = result.GetValue(pki)?.FullName,
+                Enrolment = result.GetRequiredValue(enrolment),
+                CertificateLifetime = TimeSpan.FromDays(result.GetValue(certificateDays)),
                 TlsCertificate = result.GetValue(tlsCert)?.FullName,
                 TlsKey = result.GetValue(tlsKey)?.FullName,
                 Operations = result.GetRequiredValue(operations),
@@ -77,6 +84,7 @@ internal static class CoordinatorCommand
         return command.WithExamples(
             "fedlearn coordinator --data /var/lib/fedlearn",
             "fedlearn coordinator --data data --run spec.json --plain-log",
+            "fedlearn coordinator --data data --pki pki/coordinator --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
             "fedlearn coordinator --data data --listen https://0.0.0.0:7070 --tls-cert server.pem --tls-key server.key",
             "fedlearn coordinator --data data --listen http://0.0.0.0:7070 --vectors http://0.0.0.0:7072 --insecure");
     }

@@ -19,7 +19,7 @@ internal static class OperatorErrors
         StatusCode.Unavailable => new CliException($"the coordinator takes no work now: {e.Status.Detail}", ExitCode.Unreachable),
         StatusCode.InvalidArgument => new CliException(e.Status.Detail, ExitCode.Usage),
         StatusCode.Cancelled => new CliException("interrupted", ExitCode.Interrupted),
-        StatusCode.Unimplemented => new CliException("what answers at --coordinator is no coordinator of this version", ExitCode.Failed),
+        StatusCode.Unimplemented => new CliException("what answers at --coordinator is no coordinator of this version, or one without certificates (--pki)", ExitCode.Failed),
         _ => new CliException(e.Status.Detail),
     };
 

@@ -14,9 +14,8 @@ internal sealed class OperatorOptions
 
     private readonly Option<string> _coordinator = new("--coordinator", "-c")
     {
-        Description = "The coordinator's address for participants and operators.",
+        Description = $"The coordinator's address for operators. Default: the one that lies beside the token, or {DefaultCoordinator}.",
         HelpName = "URL",
-        DefaultValueFactory = _ => DefaultCoordinator,
     };
 
     private readonly Option<string?> _trust = TrustOption.Create();
@@ -39,27 +38,27 @@ internal sealed class OperatorOptions
     /// <summary>Opens the connection that the options describe.</summary>
     public OperatorConnection Connect(ParseResult result)
     {
-        var address = result.GetRequiredValue(_coordinator);
+        var file = result.GetValue(_tokenFile) ?? Environment.GetEnvironmentVariable(TokenVariable);
+        var address = result.GetValue(_coordinator) ?? Beside(file, "operator.address", File.ReadAllText)?.Trim() ?? DefaultCoordinator;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             throw new CliException($"--coordinator: expected http://HOST:PORT or https://HOST:PORT, got '{address}'", ExitCode.Usage);
         }
 
-        var file = result.GetValue(_tokenFile) ?? Environment.GetEnvironmentVariable(TokenVariable);
         if (string.IsNullOrEmpty(file))
         {
             throw new CliException(
                 $"which token? Give --token-file FILE or set {TokenVariable}: operator.token in the coordinator's data folder", ExitCode.Usage);
         }
 
-        return new OperatorConnection(uri, ReadToken(file), ReadTrust(result, uri));
+        return new OperatorConnection(uri, ReadToken(file), ReadTrust(result, uri, file));
     }
 
-    private ServerTrust? ReadTrust(ParseResult result, Uri coordinator)
+    private ServerTrust? ReadTrust(ParseResult result, Uri coordinator, string tokenFile)
     {
         if (result.GetValue(_trust) is not { } file)
         {
-            return null;
+            return coordinator.Scheme == Uri.UriSchemeHttps ? Beside(tokenFile, "operator.root.pem", f => ServerTrust.TryLoad(f, out _)) : null;
         }
 
         if (coordinator.Scheme != Uri.UriSchemeHttps)
@@ -69,6 +68,11 @@ internal sealed class OperatorOptions
 
         return ServerTrust.TryLoad(file, out var mistake) ?? throw new CliException($"--trust: {mistake}", ExitCode.Usage);
     }
+
+    /// <summary>What a coordinator with certificates has laid beside its operators' token; null where nothing is.</summary>
+    private static T? Beside<T>(string? tokenFile, string name, Func<string, T?> read)
+        where T : class =>
+        !string.IsNullOrEmpty(tokenFile) && Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tokenFile))!, name) is var path && File.Exists(path) ? read(path) : null;
 
     private static string ReadToken(string file)
     {

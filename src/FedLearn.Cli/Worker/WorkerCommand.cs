@@ -1,7 +1,9 @@
 using System.CommandLine;
 using FedLearn.Cli.Data;
+using FedLearn.Cli.Pki;
 using FedLearn.Cli.Shell;
 using FedLearn.Client;
+using FedLearn.Client.Identity;
 using FedLearn.Client.Vault;
 using FedLearn.Client.Vault.Keys;
 using FedLearn.Training;
@@ -13,9 +15,12 @@ namespace FedLearn.Cli.Worker;
 /// <summary><c>fedlearn worker</c>: takes part in a federation with the data of a vault and the built-in trainers.</summary>
 internal static class WorkerCommand
 {
-    private static readonly Option<string> s_coordinator = new("--coordinator") { Description = "The coordinator's address.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:7070" };
+    private const string DefaultCoordinator = "http://127.0.0.1:7070";
+
+    private static readonly Option<string> s_coordinator = new("--coordinator") { Description = $"The coordinator's address; where none is given, the one that came with the identity, or {DefaultCoordinator}.", HelpName = "URL" };
     private static readonly Option<string?> s_trust = TrustOption.Create();
-    private static readonly Option<string> s_id = new("--id") { Description = "This participant's id: a-z, 0-9 and -, unique in the federation.", HelpName = "ID" };
+    private static readonly Option<DirectoryInfo> s_identity = new("--identity") { Description = "The folder of this participant's certificate; STATE/identity, where `fedlearn enrol` has made one, otherwise a token.", HelpName = "DIR" };
+    private static readonly Option<string> s_id = new("--id") { Description = "This participant's id: a-z, 0-9 and -, unique in the federation; with an identity its own.", HelpName = "ID" };
     private static readonly Option<DirectoryInfo> s_vault = new("--vault") { Description = "The vault with this participant's data.", HelpName = "DIR" };
     private static readonly Option<string?> s_version = new("--data-version") { Description = "The version to train on; the latest where none is given.", HelpName = "VERSION" };
     private static readonly Option<DirectoryInfo> s_state = new("--state") { Description = "The folder for token and pending updates, sealed under the vault's key.", HelpName = "DIR" };
@@ -32,6 +37,7 @@ internal static class WorkerCommand
         var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
         {
             s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_evaluate, s_exit, s_logLevel, s_jsonLog,
+            s_identity,
         };
         var key = new KeyOptions().AddTo(command);
         var slots = new SlotOptions().AddTo(command);
@@ -44,26 +50,41 @@ internal static class WorkerCommand
         });
         return command.WithExamples(
             "fedlearn worker --id hospital-a --vault vault --key-file vault.key --state state",
+            "fedlearn worker --vault vault --key-file vault.key --state state",
             "fedlearn worker --coordinator http://127.0.0.1:7070 --id pi-3 --vault vault --key-file vault.key --state state --max-seconds 20",
             "fedlearn worker --coordinator https://coordinator.example:7070 --trust ca.pem --id hospital-a --vault vault --key-file vault.key --state state",
             "fedlearn worker --id benchmark --vault vault --key-file vault.key --state state --evaluate-only",
             "fedlearn worker --slots /slots --keys /keys --id-prefix worker --digits 1000 --exit-when-done");
     }
 
-    private static WorkerPlace Named(ParseResult result, KeyOptions key) => new(
-        result.GetValue(s_id) ?? throw Missing(s_id),
-        (result.GetValue(s_vault) ?? throw Missing(s_vault)).FullName,
-        (result.GetValue(s_state) ?? throw Missing(s_state)).FullName,
-        key.Read(result));
+    private static WorkerPlace Named(ParseResult result, KeyOptions key)
+    {
+        var state = (result.GetValue(s_state) ?? throw Missing(s_state)).FullName;
+        using var identity = IdentityOf(result, state) is { } folder ? ClientIdentity.Load(folder) : null;
+        return new WorkerPlace(
+            result.GetValue(s_id) ?? identity?.Name.Client ?? throw Missing(s_id),
+            (result.GetValue(s_vault) ?? throw Missing(s_vault)).FullName,
+            state,
+            key.Read(result));
+    }
+
+    private static string? IdentityOf(ParseResult result, string state)
+    {
+        var usual = Path.Combine(state, EnrolCommand.IdentityFolder);
+        return result.GetValue(s_identity)?.FullName ?? (ClientIdentity.Exists(usual) ? usual : null);
+    }
 
     private static async Task RunAsync(ParseResult result, WorkerPlace place, CancellationToken cancellationToken)
     {
         using var logging = WorkerLog.Create(result.GetValue(s_jsonLog), result.GetValue(s_logLevel));
         using var vault = DataVault.Open(place.Vault, place.Key, TimeProvider.System);
         var version = vault.Find(result.GetValue(s_version));
+        var folder = IdentityOf(result, place.State);
+        using var identity = folder is null ? null : ClientIdentity.Load(folder);
         var options = new WorkerOptions
         {
-            Coordinator = result.GetRequiredValue(s_coordinator),
+            Coordinator = result.GetValue(s_coordinator) ?? identity?.Address ?? DefaultCoordinator,
+            Identity = folder,
             TrustedCertificate = result.GetValue(s_trust),
             ClientId = place.Id,
             StateFolder = place.State,

@@ -37,6 +37,12 @@ internal static partial class ClientLog
     [LoggerMessage(2009, LogLevel.Information, "worker {ClientId} stops; {Pending} finished updates stay for the next start")]
     public static partial void Stopped(ILogger logger, string clientId, int pending);
 
+    [LoggerMessage(2010, LogLevel.Information, "the certificate of {Name} is renewed, valid until {Until}")]
+    public static partial void Renewed(ILogger logger, string name, DateTime until);
+
+    [LoggerMessage(2011, LogLevel.Warning, "the certificate, valid until {Until}, is not renewed: {Reason}; trying again in {Minutes:0} min")]
+    public static partial void RenewalFailed(ILogger logger, DateTime until, string reason, double minutes);
+
     // 2020-2029: runs.
     [LoggerMessage(2020, LogLevel.Information, "run {RunId} ({Name}): accepted, {Kind}, {Parameters} parameters")]
     public static partial void RunAccepted(ILogger logger, string runId, string name, string kind, long parameters);

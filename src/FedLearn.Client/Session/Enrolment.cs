@@ -16,7 +16,7 @@ internal sealed class Enrolment(WorkerOptions options, TokenKeeper tokens, Calle
     /// <exception cref="RpcException">The coordinator is not there just now.</exception>
     public async Task<int> JoinAsync(CancellationToken cancellationToken)
     {
-        var token = tokens.Read();
+        var token = caller.Link.Identity is null ? tokens.Read() : null;
         caller.Link.UseToken(token);
         var request = new JoinRequest { ClientId = options.ClientId, ProtocolVersion = ProtocolVersion, Software = options.Software };
         try
@@ -39,6 +39,8 @@ internal sealed class Enrolment(WorkerOptions options, TokenKeeper tokens, Calle
 
     private string? Refusal(RpcException fault, bool hadToken) => fault.StatusCode switch
     {
+        StatusCode.Unauthenticated when caller.Link.Identity is not null =>
+            $"the coordinator at {caller.Link.Address} does not take this participant: {fault.Status.Detail}",
         StatusCode.Unauthenticated when hadToken =>
             $"the coordinator at {caller.Link.Address} refuses the token of '{options.ClientId}' ({fault.Status.Detail}); is this the federation that " +
             $"the token in {options.StateFolder} is from? Otherwise ask its operator to remove the client, and start with an empty state folder",

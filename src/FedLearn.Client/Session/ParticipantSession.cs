@@ -1,3 +1,4 @@
+using FedLearn.Client.Identity;
 using FedLearn.Client.Logging;
 using FedLearn.Client.Pending;
 using FedLearn.Client.Training;
@@ -31,17 +32,19 @@ internal sealed class ParticipantSession : IDisposable
     private readonly WatchStream _watch;
     private readonly Heartbeat _heartbeat;
     private readonly LocalWork _work;
+    private readonly Renewal? _renewal;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _backoffs;
 
-    public ParticipantSession(WorkerOptions options, IReadOnlyCollection<ITrainer> trainers, TokenKeeper tokens, IPendingUpdateStore pending, CarriedFiles residuals, CarriedFiles controls, CarriedFiles tensors, CarriedFiles models)
+    public ParticipantSession(WorkerOptions options, LiveIdentity? identity, IReadOnlyCollection<ITrainer> trainers, TokenKeeper tokens, IPendingUpdateStore pending, CarriedFiles residuals, CarriedFiles controls, CarriedFiles tensors, CarriedFiles models)
     {
         _options = options;
         _pending = pending;
         _logger = options.Logging.CreateLogger("FedLearn.Worker");
-        var trust = options.TrustedCertificate is { } file ? ServerTrust.TryLoad(file, out _) : null;
-        _link = new CoordinatorLink(new Uri(options.Coordinator), trust, options.Time, _logger);
+        var trust = options.TrustedCertificate is { } file ? ServerTrust.TryLoad(file, out _) : identity?.Current.Trust(options.Time);
+        _link = new CoordinatorLink(new Uri(options.Coordinator), trust, identity, options.Time, _logger);
         var caller = new Caller(_link, _gate, NewBackoff, options.Time, _logger);
+        _renewal = identity is null ? null : new Renewal(identity, caller);
         _runs = new RunBook(new RunAdmission(options, trainers), _logger);
         _models = new ModelCache(caller);
         _enrolment = new Enrolment(options, tokens, caller);
@@ -64,6 +67,7 @@ internal sealed class ParticipantSession : IDisposable
         [
             Task.Run(() => HoldConnectionAsync(stop.Token), CancellationToken.None),
             Task.Run(() => _heartbeat.RunAsync(stop.Token), CancellationToken.None),
+            .. _renewal is null ? [] : new[] { Task.Run(() => _renewal.RunAsync(stop.Token), CancellationToken.None) },
             .. Enumerable.Range(0, _options.MaxConcurrent).Select(_ => Task.Run(() => WorkAsync(stop.Token), CancellationToken.None)),
         ];
         var first = await Task.WhenAny([_done.Task, .. loops]).ConfigureAwait(false);
@@ -104,6 +108,11 @@ internal sealed class ParticipantSession : IDisposable
             var fault = await ConnectAsync(faults, stopping).ConfigureAwait(false);
             _gate.Close();
             stopping.ThrowIfCancellationRequested();
+            if (fault is null)
+            {
+                continue;
+            }
+
             if (_options.Time.GetElapsedTime(started) >= GoodConnection)
             {
                 backoff.Reset();
@@ -116,16 +125,22 @@ internal sealed class ParticipantSession : IDisposable
     }
 
     /// <summary>One connection, from joining to its end.</summary>
-    /// <returns>Why it ended, for a person.</returns>
-    private async Task<string> ConnectAsync(FaultReporter faults, CancellationToken stopping)
+    /// <returns>Why it ended, for a person; null where it was this side's wish to have a new one.</returns>
+    private async Task<string?> ConnectAsync(FaultReporter faults, CancellationToken stopping)
     {
+        var changed = _link.Identity?.Changed ?? CancellationToken.None;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, changed);
         try
         {
             _heartbeat.Every(await _enrolment.JoinAsync(stopping).ConfigureAwait(false));
             _link.RoadBook.Reopen();
             _gate.Open();
-            await _watch.RunAsync(() => Synced(faults), EndIfDone, stopping).ConfigureAwait(false);
+            await _watch.RunAsync(() => Synced(faults), EndIfDone, ends.Token).ConfigureAwait(false);
             return _watch.Draining ? "the coordinator stopped" : "the coordinator ended the connection";
+        }
+        catch (Exception fault) when (fault is RpcException or OperationCanceledException && changed.IsCancellationRequested)
+        {
+            return null;
         }
         catch (RpcException fault)
         {

@@ -1,3 +1,4 @@
+using FedLearn.Client.Identity;
 using FedLearn.Client.Transport.Roads;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
@@ -15,29 +16,36 @@ internal sealed class CoordinatorLink : IDisposable
     private static readonly TimeSpan ControlCallLimit = TimeSpan.FromSeconds(30);
 
     private readonly GrpcChannel _channel;
+    private readonly RenewableHandler? _handler;
     private volatile Metadata _headers = [];
 
     /// <param name="address">The coordinator's address for participants.</param>
     /// <param name="trust">The certificates to trust instead of the system's; null trusts the system's.</param>
+    /// <param name="identity">Who connections say they are by certificate; null for one that has a token.</param>
     /// <param name="time">The clock of the other road's limits.</param>
     /// <param name="logger">Where a road that fails is named.</param>
-    public CoordinatorLink(Uri address, ServerTrust? trust, TimeProvider time, ILogger logger)
+    public CoordinatorLink(Uri address, ServerTrust? trust, LiveIdentity? identity, TimeProvider time, ILogger logger)
     {
-        Address = address;
+        (Address, Identity) = (address, identity);
+        _handler = identity is null ? null : new RenewableHandler(() => NewHandler(trust, identity));
+        HttpMessageHandler handler = (HttpMessageHandler?)_handler ?? NewHandler(trust, identity: null);
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = NewHandler(trust),
+            HttpHandler = handler,
             DisposeHttpClient = true,
             MaxReceiveMessageSize = MaxMessageBytes,
             MaxSendMessageSize = MaxMessageBytes,
         });
         Calls = _channel.CreateCallInvoker();
         Api = new Federation.FederationClient(Calls);
-        Roads = new RoadClient(address, trust, time);
+        Roads = new RoadClient(address, trust, identity, time);
         RoadBook = new RoadBook(time, logger);
     }
 
     public Uri Address { get; }
+
+    /// <summary>Who this client is by certificate; null where a token says it.</summary>
+    public LiveIdentity? Identity { get; }
 
     public CallInvoker Calls { get; }
 
@@ -65,13 +73,20 @@ internal sealed class CoordinatorLink : IDisposable
     /// <summary>For a call that lives as long as it must; HTTP/2 pings notice a dead peer.</summary>
     public CallOptions StreamCall(CancellationToken cancellationToken) => new(_headers, cancellationToken: cancellationToken);
 
+    /// <summary>Lets further calls go over new connections, which show the identity that is the current one now.</summary>
+    public void RenewConnections()
+    {
+        _handler?.Renew();
+        Roads.RenewConnections();
+    }
+
     public void Dispose()
     {
         _channel.Dispose();
         Roads.Dispose();
     }
 
-    private static SocketsHttpHandler NewHandler(ServerTrust? trust)
+    private static SocketsHttpHandler NewHandler(ServerTrust? trust, LiveIdentity? identity)
     {
         var handler = new SocketsHttpHandler
         {
@@ -79,12 +94,14 @@ internal sealed class CoordinatorLink : IDisposable
             // A peer that vanished without a word is noticed within these two; network devices that forget idle connections see traffic.
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            // One that a renewed certificate has replaced ends when nothing is under way on it any more.
+            PooledConnectionIdleTimeout = identity is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(2),
             EnableMultipleHttp2Connections = true,
             // What a model may be ahead of its reader; the default of 64 KiB stalls every download until the window has grown.
             InitialHttp2StreamWindowSize = 4 << 20,
         };
         trust?.ApplyTo(handler);
+        identity?.Current.ApplyTo(handler);
         return handler;
     }
 }

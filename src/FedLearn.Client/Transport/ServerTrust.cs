@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FedLearn.Protocol.Identity;
 
 namespace FedLearn.Client.Transport;
 
@@ -11,11 +12,15 @@ namespace FedLearn.Client.Transport;
 /// </summary>
 public sealed class ServerTrust
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-
     private readonly X509Certificate2Collection _trusted;
+    private readonly TimeProvider _time;
 
-    private ServerTrust(X509Certificate2Collection trusted) => _trusted = trusted;
+    private ServerTrust(X509Certificate2Collection trusted, TimeProvider time) => (_trusted, _time) = (trusted, time);
+
+    /// <summary>Trusts one root.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="time">The clock by which certificates are valid.</param>
+    public static ServerTrust Of(X509Certificate2 root, TimeProvider time) => new([root], time);
 
     /// <summary>Reads the certificates to trust.</summary>
     /// <param name="path">A PEM file with at least one certificate; what else stands in it is passed over.</param>
@@ -42,7 +47,7 @@ public sealed class ServerTrust
         mistake = certificates.Count > 0
             ? null
             : $"{path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----); a DER file becomes one by `openssl x509 -inform der -in FILE`";
-        return mistake is null ? new ServerTrust(certificates) : null;
+        return mistake is null ? new ServerTrust(certificates, TimeProvider.System) : null;
     }
 
     /// <summary>Makes the connections of a handler trust these certificates alone.</summary>
@@ -50,6 +55,9 @@ public sealed class ServerTrust
     {
         ArgumentNullException.ThrowIfNull(handler);
         handler.SslOptions.RemoteCertificateValidationCallback = Check;
+
+        // Also for the handshake's own look at the chain, whose verdict does not count: it fetches nothing that a stranger's certificate names.
+        handler.SslOptions.CertificateChainPolicy = NewPolicy();
     }
 
     /// <summary>The handshake's question. A refusal is thrown, since only so its reason reaches a person.</summary>
@@ -75,20 +83,17 @@ public sealed class ServerTrust
 
     private X509Chain NewChain(X509Chain? presented)
     {
-        var chain = new X509Chain();
-        var policy = chain.ChainPolicy;
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.RevocationMode = X509RevocationMode.NoCheck;
-        policy.CustomTrustStore.AddRange(_trusted);
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        var policy = NewPolicy();
         if (presented is not null)
         {
             policy.ExtraStore.AddRange(new X509Certificate2Collection(
                 presented.ChainElements.Select(e => e.Certificate).ToArray()));
         }
 
-        return chain;
+        return new X509Chain { ChainPolicy = policy };
     }
+
+    private X509ChainPolicy NewPolicy() => ChainCheck.Policy(_trusted, [], CertificateUse.Server, _time.GetUtcNow());
 
     /// <summary>Whether the certificate itself is a trusted one, though its issuer is not here, and nothing else is wrong with it.</summary>
     private bool IsPinned(X509Certificate2 shown, X509Chain chain) =>

@@ -11,6 +11,7 @@ namespace FedLearn.Coordinator.Storage;
 /// fedlearn.db                                rows (WAL, synchronous=FULL)
 /// coordinator.lock                           held while a coordinator runs
 /// operator.token                             the operators' token, 0600
+/// operator.address, operator.root.pem        where operators call, and which root they trust there; with certificates only
 /// runs/RUN/versions/000001.safetensors       a version, as readers of that format open it
 /// runs/RUN/versions/000001.blocks            its block list
 /// runs/RUN/versions/000001.m.safetensors     a vector of its server state, with 000001.m.blocks
@@ -40,6 +41,12 @@ internal sealed class DataFolder : IDisposable
     public string Database => DatabaseOf(Root);
 
     public string OperatorToken => Path.Combine(Root, "operator.token");
+
+    /// <summary>Beside the token: where operators call.</summary>
+    public string OperatorAddress => Path.Combine(Root, "operator.address");
+
+    /// <summary>Beside the token: the root that operators trust.</summary>
+    public string OperatorRoot => Path.Combine(Root, "operator.root.pem");
 
     public static string DatabaseOf(string root) => Path.Combine(root, "fedlearn.db");
 

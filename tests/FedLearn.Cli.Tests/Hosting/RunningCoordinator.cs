@@ -8,11 +8,14 @@ internal sealed class RunningCoordinator : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<int> _running;
 
-    private RunningCoordinator(string folder, AnnouncementWriter output, StringWriter error)
+    private RunningCoordinator(string folder, AnnouncementWriter output, StringWriter error, string[] more)
     {
         Folder = folder;
         _running = CommandLine.RunAsync(
-            ["coordinator", "--data", folder, "--listen", "http://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0", "--announce", "--drain-seconds", "0"],
+            [
+                "coordinator", "--data", folder, "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0", "--announce", "--drain-seconds", "0",
+                .. more.Length > 0 ? more : ["--listen", "http://127.0.0.1:0"],
+            ],
             output,
             error,
             _stop.Token);
@@ -26,11 +29,11 @@ internal sealed class RunningCoordinator : IAsyncDisposable
 
     public string TokenFile { get; private set; } = "";
 
-    public static async Task<RunningCoordinator> StartAsync(string folder)
+    public static async Task<RunningCoordinator> StartAsync(string folder, params string[] more)
     {
         var output = new AnnouncementWriter();
         using var error = new StringWriter();
-        var coordinator = new RunningCoordinator(folder, output, error);
+        var coordinator = new RunningCoordinator(folder, output, error, more);
         var first = await Task.WhenAny(output.Line, coordinator._running);
         Assert.True(first == output.Line, error.ToString());
         var words = (await output.Line)[CoordinatorCommand.Announcement.Length..].Split(' ', 3);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using FedLearn.Client.Identity;
 using FedLearn.Client.Pending;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
@@ -13,11 +14,12 @@ internal sealed class RoadClient : IDisposable
     private const int LongBody = 16 << 20;
 
     private readonly HttpMessageInvoker _http;
+    private readonly RenewableHandler? _renewable;
     private readonly Uri _coordinator;
     private readonly TimeProvider _time;
 
-    public RoadClient(Uri coordinator, ServerTrust? trust, TimeProvider time)
-        : this(coordinator, NewHandler(trust), time)
+    public RoadClient(Uri coordinator, ServerTrust? trust, LiveIdentity? identity, TimeProvider time)
+        : this(coordinator, identity is null ? NewHandler(trust, null) : new RenewableHandler(() => NewHandler(trust, identity)), time)
     {
     }
 
@@ -25,9 +27,12 @@ internal sealed class RoadClient : IDisposable
     /// <param name="handler">Exchanges requests for responses; disposed with this.</param>
     /// <param name="time">The clock.</param>
     internal RoadClient(Uri coordinator, HttpMessageHandler handler, TimeProvider time) =>
-        (_coordinator, _time, _http) = (coordinator, time, new HttpMessageInvoker(handler));
+        (_coordinator, _time, _http, _renewable) = (coordinator, time, new HttpMessageInvoker(handler), handler as RenewableHandler);
 
-    private static SocketsHttpHandler NewHandler(ServerTrust? trust)
+    /// <summary>Lets further requests go over new connections.</summary>
+    public void RenewConnections() => _renewable?.Renew();
+
+    private static SocketsHttpHandler NewHandler(ServerTrust? trust, LiveIdentity? identity)
     {
         var handler = new SocketsHttpHandler
         {
@@ -38,6 +43,7 @@ internal sealed class RoadClient : IDisposable
             UseCookies = false,
         };
         trust?.ApplyTo(handler);
+        identity?.Current.ApplyTo(handler);
         return handler;
     }
 

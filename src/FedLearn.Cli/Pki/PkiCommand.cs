@@ -1,0 +1,100 @@
+using System.CommandLine;
+using FedLearn.Cli.Operator;
+using FedLearn.Cli.Shell;
+using FedLearn.Coordinator.Identity;
+using FedLearn.Protocol.Identity;
+using FedLearn.Protocol.V1;
+
+namespace FedLearn.Cli.Pki;
+
+/// <summary><c>fedlearn pki</c>: a federation's authorities, and who takes part.</summary>
+internal static class PkiCommand
+{
+    public static Command Create() => new Command("pki", "Makes a federation's authorities; invites, lists and revokes participants.") { Init(), Invite(), List(), Revoke() }
+        .WithExamples("fedlearn pki init pki --host coordinator.example", "fedlearn pki invite hospital-a", "fedlearn pki ls", "fedlearn pki revoke hospital-a");
+
+    private static Command Init()
+    {
+        var folder = new Argument<DirectoryInfo>("folder") { Description = "A new folder: its 'root' is for an offline place, its 'coordinator' for the coordinator.", HelpName = "DIR" };
+        var federation = new Option<string>("--federation") { Description = "The federation's name: a-z, 0-9 and -.", HelpName = "NAME", DefaultValueFactory = _ => "federation" };
+        var hosts = new Option<string[]>("--host") { Description = "A name or address by which the coordinator is called; may be given several times, names before addresses.", HelpName = "HOST", DefaultValueFactory = _ => ["localhost", "127.0.0.1", "::1"] };
+        var command = new Command("init", "Makes the authorities of a new federation, and the coordinator's certificate.") { folder, federation, hosts };
+        command.SetAction(result =>
+        {
+            var (path, name, names) = (result.GetRequiredValue(folder).FullName, result.GetRequiredValue(federation), result.GetRequiredValue(hosts));
+            if (!IdentityName.IsPart(name))
+            {
+                throw new CliException($"--federation: expected 1 to 63 of a-z, 0-9 and '-', got '{name}'", ExitCode.Usage);
+            }
+
+            if (names.FirstOrDefault(h => Uri.CheckHostName(h) == UriHostNameType.Unknown) is { } wrong)
+            {
+                throw new CliException($"--host: expected a DNS name or an IP address, got '{wrong}'", ExitCode.Usage);
+            }
+
+            PkiFolder.Create(path, name, names, TimeProvider.System.GetUtcNow());
+            result.InvocationConfiguration.Output.WriteLine($"federation {name}: start the coordinator with --pki {Path.Combine(path, "coordinator")}, and keep {Path.Combine(path, "root")} offline");
+            return ExitCode.Ok;
+        });
+        return command.WithExamples("fedlearn pki init pki", "fedlearn pki init pki --federation hospitals --host coordinator.example --host 10.1.2.3");
+    }
+
+    private static Command Invite()
+    {
+        var client = ClientArgument();
+        var valid = new Option<string>("--valid") { Description = "How long it can be used: such as 90s, 15m, 8h, 7d; a week at most.", HelpName = "TIME", DefaultValueFactory = _ => "15m" };
+        var address = new Option<string>("--address") { Description = "The enrolment address to name, where the coordinator's own does not reach it from where the participant is.", HelpName = "URL" };
+        return new Command("invite", "Invites a participant: prints the word that it enrols with, once.") { client, valid, address }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var request = new InviteRequest
+                {
+                    ClientId = result.GetRequiredValue(client),
+                    ValidSeconds = Seconds(result.GetRequiredValue(valid)),
+                    Address = result.GetValue(address) ?? "",
+                };
+                var reply = await connection.Identities.InviteAsync(request, connection.Headers, cancellationToken: cancellationToken);
+                await result.InvocationConfiguration.Output.WriteLineAsync(reply.Invitation);
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn pki invite hospital-a", "fedlearn pki invite hospital-a --valid 8h", "fedlearn pki invite hospital-a > invitation");
+    }
+
+    private static Command List()
+    {
+        var json = OperatorCommand.JsonOption();
+        return new Command("ls", "Lists who is invited or enrolled, until when, and when last seen.") { json }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var reply = await connection.Identities.ListIdentitiesAsync(new ListIdentitiesRequest(), connection.Headers, cancellationToken: cancellationToken);
+                IdentityPrinter.Print(result.InvocationConfiguration.Output, reply.Identities, result.GetValue(json));
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn pki ls", "fedlearn pki ls --json");
+    }
+
+    private static Command Revoke()
+    {
+        var client = ClientArgument();
+        return new Command("revoke", "Ends a participant's certificates and invitations at once, on open connections too.") { client }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var id = result.GetRequiredValue(client);
+                var reply = await connection.Identities.RevokeAsync(new RevokeRequest { ClientId = id }, connection.Headers, cancellationToken: cancellationToken);
+                await result.InvocationConfiguration.Output.WriteLineAsync($"{id} is revoked; {reply.Certificates} valid certificates ended");
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn pki revoke hospital-a");
+    }
+
+    private static Argument<string> ClientArgument() => new("client") { Description = "The participant's id: a-z, 0-9 and -.", HelpName = "CLIENT" };
+
+    /// <summary>Reads a time such as 15m.</summary>
+    internal static int Seconds(string text)
+    {
+        var unit = text.Length > 1 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 } : 0;
+        return unit > 0 && int.TryParse(text.AsSpan(..^1), out var number) && number > 0 && (long)number * unit <= 7 * 86_400
+            ? number * unit
+            : throw new CliException($"--valid: expected a time such as 90s, 15m, 8h or 7d, a week at most, got '{text}'", ExitCode.Usage);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using FedLearn.Cli.Pki;
+using FedLearn.Cli.Tests.Hosting;
+
+namespace FedLearn.Cli.Tests.Pki;
+
+public sealed class PkiCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fedlearn-cli-pki-").FullName;
+
+    private string Token => Path.Combine(_folder, "data", "operator.token");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Participant_FromNothing_IsInvitedEnrolledListedAndRevoked()
+    {
+        await using var coordinator = await StartAsync();
+
+        var (_, invitation, _) = await Cli.RunAsync(["pki", "invite", "hospital-a", "--token-file", Token]);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "invitation"), invitation);
+        var (code, text, error) = await Cli.RunAsync(["enrol", Path.Combine(_folder, "invitation"), "--state", Path.Combine(_folder, "state")]);
+
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.StartsWith("enrolled as fedlearn://hospitals/hospital-a;", text, StringComparison.Ordinal);
+        Assert.Contains(new Uri(coordinator.Address).Port.ToString(), text, StringComparison.Ordinal);
+        Assert.Equal("enrolled", await StatusAsync());
+        var (_, revoked, _) = await Cli.RunAsync(["pki", "revoke", "hospital-a", "--token-file", Token]);
+        Assert.Equal("hospital-a is revoked; 1 valid certificates ended", revoked.Trim());
+        Assert.Equal("revoked", await StatusAsync());
+    }
+
+    [Fact]
+    public async Task Enrol_WithAUsedOrBrokenInvitation_SaysSoWithoutRepeatingIt()
+    {
+        await using var coordinator = await StartAsync();
+        var (_, word, _) = await Cli.RunAsync(["pki", "invite", "hospital-a", "--token-file", Token]);
+        await Cli.RunAsync(["enrol", word.Trim(), "--state", Path.Combine(_folder, "state")]);
+
+        var (code, _, used) = await Cli.RunAsync(["enrol", word.Trim(), "--state", Path.Combine(_folder, "other")]);
+        var (_, _, broken) = await Cli.RunAsync(["enrol", word.Trim()[..^3], "--state", Path.Combine(_folder, "other")]);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("the invitation has been used; ask the operator for a new one", used, StringComparison.Ordinal);
+        Assert.Contains("copy the whole word", broken, StringComparison.Ordinal);
+        Assert.DoesNotContain(word[30..50], used + broken, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoke_OfNobody_Fails()
+    {
+        await using var coordinator = await StartAsync();
+
+        var (code, _, error) = await Cli.RunAsync(["pki", "revoke", "nobody", "--token-file", Token]);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("there is no client 'nobody'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Coordinator_StartedAgainWithoutCertificates_TakesBackWhereOperatorsCall()
+    {
+        await (await StartAsync()).DisposeAsync();
+        Assert.True(File.Exists(Path.Combine(_folder, "data", "operator.address")));
+
+        await using var coordinator = await RunningCoordinator.StartAsync(Path.Combine(_folder, "data"));
+
+        Assert.False(File.Exists(Path.Combine(_folder, "data", "operator.address")));
+        var (_, _, error) = await coordinator.AskAsync("pki", "invite", "a");
+        Assert.Contains("no coordinator of this version, or one without certificates", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("90s", 90)]
+    [InlineData("15m", 900)]
+    [InlineData("8h", 28_800)]
+    [InlineData("7d", 604_800)]
+    public void Valid_WithAUnit_IsSeconds(string text, int seconds) => Assert.Equal(seconds, PkiCommand.Seconds(text));
+
+    private async Task<RunningCoordinator> StartAsync()
+    {
+        var (code, _, error) = await Cli.RunAsync(["pki", "init", Path.Combine(_folder, "pki"), "--federation", "hospitals", "--host", "127.0.0.1"]);
+        Assert.True(code == ExitCode.Ok, error);
+        return await RunningCoordinator.StartAsync(
+            Path.Combine(_folder, "data"), "--pki", Path.Combine(_folder, "pki", "coordinator"), "--listen", "https://127.0.0.1:0", "--enrolment", "https://127.0.0.1:0");
+    }
+
+    private async Task<string?> StatusAsync()
+    {
+        var (_, text, _) = await Cli.RunAsync(["pki", "ls", "--json", "--token-file", Token]);
+        var identity = JsonElement.Parse(text)[0];
+        Assert.Equal("hospital-a", identity.GetProperty("client").GetString());
+        return identity.GetProperty("status").GetString();
+    }
+}
