@@ -24,6 +24,8 @@ public class SimulatedTests
     [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "batchSize": 0 """)]
     [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "localTensors": "*.bias" """)]
     [InlineData(FedNova, """ "localTensors": "*.bias", "encoding": "int8" """)]
+    [InlineData(FedNova, """ "localTensors": "*.bias", "encoding": "topk", "topK": 0.05 """)]
+    [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "localTensors": "*.bias", "encoding": "topk", "topK": 0.05 """)]
     [InlineData(FedNova, """ "personalLambda": 0.5, "momentum": 0.5 """)]
     [InlineData(""" "kind": "scaffold", "clients": 4 """, """ "personalLambda": 0.5, "batchSize": 0 """)]
     public async Task Simulated_LikeARealFederation_GivesItsBits(string strategy, string client)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FedLearn.Cli.Tests.Hosting;
 using FedLearn.Core.Models;
 using FedLearn.Core.Specs;
 using FedLearn.Training;
@@ -41,6 +42,35 @@ public sealed class ModelEvalTests : IDisposable
         Assert.Equal(300, classes.Sum(c => c.GetProperty("told").EnumerateArray().Sum(n => n.GetInt64())));
         Assert.All(classes.Index(), c => Assert.Equal(expected.Metrics[$"recall.{c.Index}"], c.Item.GetProperty("recall").GetDouble(), 9));
         Assert.Equal(JsonValueKind.Null, root.GetProperty("auc").ValueKind);
+    }
+
+    [Fact]
+    public async Task Eval_RunsVersion_IsThatOfItsFile()
+    {
+        Write("""{ "kind": "softmax", "inputs": 784, "classes": 10 }""");
+        await using var coordinator = await RunningCoordinator.StartAsync(Path.Combine(_folder.FullName, "data"));
+        var created = await coordinator.AskAsync("run", "create", Spec, "--initial", Model, "--json");
+        Assert.True(created.Code == ExitCode.Ok, created.Error);
+        using var run = JsonDocument.Parse(created.Output);
+        var id = run.RootElement.GetProperty("runId").GetString()!;
+        using var expected = JsonDocument.Parse((await Cli.RunAsync("model", "eval", "--file", Model, "--spec", Spec, "--digits", "200", "--json")).Output);
+
+        foreach (var which in (string[][])[[], ["--version", "0"]])
+        {
+            var (code, output, error) = await coordinator.AskAsync(["model", "eval", id, "--digits", "200", "--json", .. which]);
+
+            Assert.Equal((ExitCode.Ok, ""), (code, error));
+            using var got = JsonDocument.Parse(output);
+            Assert.Equal($"version 0 of run {id}", got.RootElement.GetProperty("model").GetString());
+            Assert.All((string[])["examples", "loss", "accuracy", "classes"], p => Assert.Equal(expected.RootElement.GetProperty(p).GetRawText(), got.RootElement.GetProperty(p).GetRawText()));
+        }
+
+        var missing = await coordinator.AskAsync("model", "eval", id, "--digits", "20", "--version", "7");
+        Assert.Equal(ExitCode.Failed, missing.Code);
+        Assert.Contains("no version 7", missing.Error, StringComparison.Ordinal);
+        var best = await coordinator.AskAsync("model", "eval", id, "--digits", "20", "--best");
+        Assert.Equal(ExitCode.Failed, best.Code);
+        Assert.Contains("has a federated evaluation", best.Error, StringComparison.Ordinal);
     }
 
     [Fact]

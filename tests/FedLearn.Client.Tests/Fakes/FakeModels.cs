@@ -44,7 +44,7 @@ internal sealed class FakeModels(FaultScript faults, FakeRoad road)
     /// <summary>Flips one bit of the stored bytes, as a disk that rots does.</summary>
     public void Damage(string runId, int version, long at) => _versions[(runId, version)].Bytes[at] ^= 1;
 
-    public byte[] BytesOf(string runId, int version) => _versions[(runId, version)].Bytes;
+    public byte[] BytesOf(string runId, int version, string state = "") => state.Length > 0 ? _states[(runId, version, state)] : _versions[(runId, version)].Bytes;
 
     public async Task SendAsync(string client, GetModelRequest request, IServerStreamWriter<GetModelReply> stream)
     {
@@ -55,7 +55,7 @@ internal sealed class FakeModels(FaultScript faults, FakeRoad road)
         }
 
         held = request.State.Length > 0 ? (held.Version, _states[(request.RunId, request.Version, request.State)]) : held;
-        if (request.State.Length == 0 && request.PreferRoad && road.To(client, $"/models/{request.RunId}/{request.Version}") is { } other)
+        if (request.PreferRoad && road.To(client, $"/models/{request.RunId}/{request.Version}/{request.State}".TrimEnd('/')) is { } other)
         {
             await stream.WriteAsync(new GetModelReply { Version = held.Version, Road = other });
             return;

@@ -40,7 +40,8 @@ internal sealed class FakeRoad(FakeFederation service)
     public void Map(WebApplication app)
     {
         app.MapPut("/uploads/{id}", (HttpContext context, string id) => AnswerAsync(context, client => PutAsync(context, client, id)));
-        app.MapGet("/models/{run}/{version:int}", (HttpContext context, string run, int version) => AnswerAsync(context, _ => GetAsync(context, run, version)));
+        app.MapGet("/models/{run}/{version:int}/{state?}", (HttpContext context, string run, int version, string? state) =>
+            AnswerAsync(context, _ => GetAsync(context, run, version, state ?? "")));
     }
 
     private async Task AnswerAsync(HttpContext context, Func<string, Task> answer)
@@ -102,9 +103,9 @@ internal sealed class FakeRoad(FakeFederation service)
         await context.Response.Body.WriteAsync(body);
     }
 
-    private async Task GetAsync(HttpContext context, string run, int version)
+    private async Task GetAsync(HttpContext context, string run, int version, string state)
     {
-        var bytes = service.Models.BytesOf(run, version);
+        var bytes = service.Models.BytesOf(run, version, state);
         var from = context.Request.Headers.Range is [{ } text] ? (int)RangeHeaderValue.Parse(text).Ranges.Single().From! : 0;
         context.Response.StatusCode = from > 0 ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
         context.Response.ContentType = "application/octet-stream";

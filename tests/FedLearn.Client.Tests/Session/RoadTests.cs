@@ -26,6 +26,34 @@ public sealed class RoadTests : SessionTestBase
         Assert.Equal((Bytes, 0), (Road.BytesIn, Service.Uploads.BytesIn));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1_300_000L)]
+    public async Task ServerState_RoadOffered_TakesItAndResumes(long? cut)
+    {
+        Road.Url = Coordinator.RoadAddress;
+        var run = new RunFixture(Parameters, clientJson: """{ "learningRate": 0.5 }""", strategyJson: """{ "kind": "scaffold", "clients": 3 }""");
+        var basis = Service.Models.Publish(run.Id, 1, run.Vector(1), run.Manifest.Hash);
+        var control = Service.Models.PublishState(run.Id, 1, "c", run.Vector(7));
+        if (cut is { } at)
+        {
+            // The base version comes whole.
+            Road.CutDownloadsAt.Enqueue(Bytes);
+            Road.CutDownloadsAt.Enqueue(at);
+        }
+
+        Service.State.AddRange([run.Announcement(), run.Fit(2, basis, state: control)]);
+        var trainer = new ScriptedTrainer { TakesCorrection = true };
+        await using var worker = StartWorker(trainer);
+
+        var fit = await trainer.Fits.NextAsync();
+
+        Assert.True(fit.Correction.Span.SequenceEqual(run.Vector(7)));
+        Assert.True(fit.Parameters.Span.SequenceEqual(run.Vector(1)));
+        Assert.Equal(["GET", "GET"], Road.Requests.Take(2));
+        Assert.Equal(cut is null ? 0 : 1, Road.Requests.Count(r => r.StartsWith("GET bytes=", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Vectors_Small_GoByGrpc()
     {

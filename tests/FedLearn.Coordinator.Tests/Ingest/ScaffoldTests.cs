@@ -71,6 +71,44 @@ public class ScaffoldTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GetModel_StateOfALargeModel_ComesOverTheRoadToo(bool tls)
+    {
+        const int elements = 300_000;
+        await using var coordinator = await TestCoordinator.StartAsync(tls: tls);
+        using var federation = await OpenAsync(coordinator, elements);
+        var fits = await federation.NextFitsAsync();
+        await federation.PushAsync(0, fits[0], Values(elements, 1), [.. Enumerable.Range(0, elements).Select(i => i / 8f / elements)]);
+        await federation.PushAsync(1, fits[1], Values(elements, 1), Values(elements, 1));
+        var (client, fit) = (federation.Clients[0], (await federation.NextFitsAsync())[0]);
+        var expected = await GetStateAsync(client, fit, "c");
+        using var http = new HttpClient(coordinator.NewHandler());
+
+        using var call = client.Calls.GetModel(new GetModelRequest { RunId = fit.RunId, Version = fit.BaseVersion, State = "c", PreferRoad = true }, client.Headers);
+        await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken);
+        var url = call.ResponseStream.Current.Road.Url;
+
+        Assert.False(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(expected, await (await GetAsync(http, client, url)).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(expected[1_100_000..], await (await GetAsync(http, client, url, from: 1_100_000)).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["5"], (await GetAsync(http, client, url[..^1] + "m")).Headers.GetValues("grpc-status")); // NOT_FOUND
+        Assert.Equal(["16"], (await GetAsync(http, null, url)).Headers.GetValues("grpc-status")); // UNAUTHENTICATED
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(HttpClient http, TestClient? caller, string url, long? from = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Range = from is null ? null : new(from, null);
+        if (caller is not null)
+        {
+            request.Headers.Add("authorization", caller.Headers.GetValue("authorization"));
+        }
+
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
     [InlineData("no control", "expected exactly 2, named 'delta', 'control', got [delta]")]
     [InlineData("order", "got [control, delta]")]
     [InlineData("length", "parts[1].byte_length: expected 16")]
