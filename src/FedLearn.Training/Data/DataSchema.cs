@@ -45,7 +45,7 @@ public abstract class DataSchema
             throw new InvalidDataException($"the schema is not JSON: {e.Message}", e);
         }
 
-        using (document)
+        try
         {
             var root = new SchemaNode(document.RootElement, "schema");
             return root.Text("kind", null) switch
@@ -55,6 +55,15 @@ public abstract class DataSchema
                 "text" => TextSchema.Read(root),
                 var other => throw root.Error("kind", "\"images\", \"table\" or \"text\"", $"\"{other}\""),
             };
+        }
+        catch (InvalidOperationException e)
+        {
+            // How JsonElement says that a string is no valid UTF-8 or UTF-16.
+            throw new InvalidDataException("the schema holds text that is not valid Unicode", e);
+        }
+        finally
+        {
+            document.Dispose();
         }
     }
 

@@ -1,5 +1,6 @@
 using FedLearn.Client.Vault;
 using FedLearn.Client.Vault.Keys;
+using FedLearn.Core.Sealing;
 
 namespace FedLearn.Client.Tests.Vault;
 
@@ -70,6 +71,19 @@ public sealed class SealedStoreTests : IDisposable
         File.WriteAllBytes(_temp.File("store/tmp/abc.tmp"), [1]);
         using var store = Open();
         Assert.Empty(Directory.EnumerateFiles(_temp.File("store/tmp")));
+    }
+
+    [Fact]
+    public void Read_FileCutToTheLengthOfAnEmptyOne_IsRefused()
+    {
+        using var store = Open();
+        store.WriteAll("update-7", Bytes(1000));
+        using (var file = File.OpenWrite(Directory.EnumerateFiles(_temp.Path, "update-7*").Single()))
+        {
+            file.SetLength(StreamFormat.Default.SealedLength(0));
+        }
+
+        Assert.Throws<VaultException>(() => store.ReadAll("update-7"));
     }
 
     [Fact]

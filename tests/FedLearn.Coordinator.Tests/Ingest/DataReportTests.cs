@@ -24,7 +24,6 @@ public sealed class DataReportTests : IDisposable
         await a.WatchAsync();
         Assert.Null((await ShowAsync(coordinator, run)).Skew);
         await a.Calls.AnswerRunAsync(new() { RunId = run.RunId, NumExamples = 1, LabelCounts = { 1, 0 } }, a.Headers);
-        await b.Calls.AnswerRunAsync(new() { RunId = run.RunId, NumExamples = 3, LabelCounts = { 0, 3 } }, b.Headers);
         await b.WatchWithAsync(new() { RunId = run.RunId, NumExamples = 3, LabelCounts = { 0, 3 } });
         await b.NextFitAsync();
 

@@ -75,6 +75,13 @@ public class CsvRecordSourceTests
     public void Parse_MalformedSchema_SaysWhatWasExpected(string schema, string what) =>
         Assert.Contains(what, Assert.Throws<InvalidDataException>(() => Parse(schema)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Schema_WithTextThatIsNoUtf8_IsInvalidData() =>
+        Assert.Contains(
+            "not valid Unicode",
+            Assert.Throws<InvalidDataException>(() => DataSchema.Parse([.. "{\"kind\":\"ima"u8, 0xFF, .. "\"}"u8])).Message,
+            StringComparison.Ordinal);
+
     private static DataSchema Parse(string schema) => DataSchema.Parse(Encoding.UTF8.GetBytes(schema));
 
     private static LocalData Load(string text)

@@ -28,7 +28,7 @@ internal sealed class SealedFile : IPartBytes
 
     public long Segments => _opener.Segments;
 
-    /// <exception cref="VaultException">The file is missing or was cut. A wrong key shows at the first read.</exception>
+    /// <exception cref="VaultException">The file is missing or was cut. A wrong key, or other damage, shows at the first read.</exception>
     public static SealedFile Open(string path, ReadOnlySpan<byte> key, ReadOnlySpan<byte> associatedData)
     {
         var file = OpenHandle(path);
@@ -39,7 +39,9 @@ internal sealed class SealedFile : IPartBytes
             header = header[..ReadFully(file, header, 0)];
             var opener = StreamOpener.TryCreate(StreamFormat.Default, key, associatedData, header, length)
                 ?? throw new VaultException($"{path} is no sealed file, or was cut: {length} bytes. Restore it from a backup.");
-            return new SealedFile(path, file, opener);
+            var opened = new SealedFile(path, file, opener);
+            opened.CheckEmpty();
+            return opened;
         }
         catch
         {
@@ -105,6 +107,15 @@ internal sealed class SealedFile : IPartBytes
         _file.Dispose();
         _opener.Dispose();
         _plaintext.Dispose();
+    }
+
+    /// <summary>Nobody reads from an empty file, so that nothing would show that it was not sealed empty.</summary>
+    private void CheckEmpty()
+    {
+        if (Length == 0)
+        {
+            ReadSegment(0, []);
+        }
     }
 
     private static SafeFileHandle OpenHandle(string path)
