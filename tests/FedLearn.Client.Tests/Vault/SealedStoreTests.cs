@@ -78,7 +78,7 @@ public sealed class SealedStoreTests : IDisposable
     {
         using var store = Open();
         store.WriteAll("update-7", Bytes(1000));
-        using (var file = File.OpenWrite(Directory.EnumerateFiles(_temp.Path, "update-7*").Single()))
+        using (var file = File.OpenWrite(Directory.EnumerateFiles(_temp.Path, "update-7*", SearchOption.AllDirectories).Single()))
         {
             file.SetLength(StreamFormat.Default.SealedLength(0));
         }
