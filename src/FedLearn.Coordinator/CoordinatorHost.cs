@@ -7,8 +7,10 @@ using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Operations.Limits;
+using FedLearn.Coordinator.Provenance;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Log;
 using FedLearn.Protocol.V1;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
@@ -193,6 +195,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>().AddSingleton<CoordinatorMetrics>();
+        services.AddSingleton(_ => SigningKey.Open(folder.SigningKey)).AddSingleton<ProvenanceSigner>();
         services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
         services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();
         services.AddSingleton<IServiceMethodProvider<FederationService>, FederationBinding>().AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
@@ -206,6 +209,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
             s.GetRequiredService<FatalError>().End)
         {
             Metrics = s.GetRequiredService<CoordinatorMetrics>(),
+            Attest = s.GetRequiredService<ProvenanceSigner>().Sign,
+            SignReceipts = s.GetRequiredService<ProvenanceSigner>().SignReceipts,
         });
         services.AddGrpc(grpc =>
         {
@@ -246,6 +251,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
         // Runs come before listeners: a client that asks must not hear that its run does not exist.
         _ = services.GetRequiredService<OperatorToken>();
         _ = services.GetService<TlsServer>();
+        services.GetRequiredService<LogBook>().Open();
+        services.GetRequiredService<OlderRows>().Sign();
         var runs = services.GetRequiredService<RunRegistry>();
         runs.ResumeAll();
         if (!_options.KeepUpdates)

@@ -22,7 +22,19 @@ internal sealed record AnnouncedUpdate(string ClientId, UpdateHeader Header)
         accepted.Digest.AsSpan().SequenceEqual(Digest) && accepted.NumExamples == Header.NumExamples;
 
     /// <summary>The proof of an accepted update.</summary>
-    public static Receipt ToReceipt(SealedUpdate update) => new()
+    public static Receipt ToReceipt(SealedUpdate update)
+    {
+        var receipt = Unsigned(update);
+        if (update.Signature is { } signature)
+        {
+            (receipt.BatchIndex, receipt.BatchSize, receipt.Signature) = (signature.Index, signature.Size, UnsafeByteOperations.UnsafeWrap(signature.Signature));
+            receipt.BatchPath.AddRange(signature.Path.Select(h => UnsafeByteOperations.UnsafeWrap(h.ToArray())));
+        }
+
+        return receipt;
+    }
+
+    private static Receipt Unsigned(SealedUpdate update) => new()
     {
         RunId = update.RunId,
         Round = update.Round,

@@ -4,10 +4,12 @@ using FedLearn.Coordinator.Ingest.Frames;
 using FedLearn.Coordinator.Ingest.Roads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Provenance;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Core.Rounds;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace FedLearn.Coordinator.Ingest;
@@ -25,6 +27,7 @@ internal sealed class FederationService(
     RoundQuery rounds,
     DrainState drain,
     CoordinatorOptions options,
+    SigningKey signing,
     CoordinatorLog log) : Federation.FederationBase
 {
     /// <summary>The protocol version that this coordinator speaks.</summary>
@@ -37,7 +40,7 @@ internal sealed class FederationService(
     {
         var certified = callers.ByCertificate ? Caller.Participant(context) : null;
         CheckJoin(request, certified);
-        var reply = new JoinReply { HeartbeatSeconds = options.HeartbeatSeconds };
+        var reply = new JoinReply { HeartbeatSeconds = options.HeartbeatSeconds, SigningKey = UnsafeByteOperations.UnsafeWrap(signing.PublicKey) };
         if (certified is not null)
         {
             if (clients.Remember(certified, request.Software))

@@ -40,6 +40,7 @@ internal static class Assignments
             SecondsLeft = RunMachine.SecondsLeft(run.State, now),
         };
         fit.BaseState.AddRange(run.Newest.State.Where(s => IsForClients(s.Name)).Select(s => new Protocol.V1.StateVector { Name = s.Name, Digest = ByteString.CopyFrom(s.Digest) }));
+        fit.Manifest = ToWire(run.Newest.Manifest);
         return new WatchReply { Fit = fit };
     }
 
@@ -55,8 +56,14 @@ internal static class Assignments
             Version = run.Newest.Number,
             Digest = ByteString.CopyFrom(run.Newest.Digest),
             SecondsLeft = RunMachine.SecondsLeft(run.State, now),
+            Manifest = ToWire(run.Newest.Manifest),
         },
     };
+
+    /// <summary>A signed statement, or null where there is none.</summary>
+    public static SignedStatement? ToWire(SignedBytes? signed) => signed is null
+        ? null
+        : new SignedStatement { Statement = UnsafeByteOperations.UnsafeWrap(signed.Statement), Signature = UnsafeByteOperations.UnsafeWrap(signed.Signature) };
 
     public static WatchReply Over(string runId, RoundState round, Stage stage) =>
         new() { StageOver = new StageOver { RunId = runId, Round = round.Number, Stage = stage } };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Core.Proofs.Statements;
 using FedLearn.Core.Rounds;
 
 namespace FedLearn.Coordinator.Rounds;
@@ -19,7 +20,18 @@ internal sealed record SealedUpdate(
 {
     /// <summary>Where in a segment its record begins; 0 in a file of its own.</summary>
     public long Offset { get; init; }
+
+    /// <summary>
+    /// The receipt's signature; set once, before the row. Null before that, in rows that are older than signatures, and in simulations.
+    /// </summary>
+    public ReceiptSignature? Signature { get; set; }
+
+    /// <summary>What its receipt says.</summary>
+    public ReceiptStatement Statement => new(RunId, Round, ClientId, Digest, NumExamples, AcceptedAt.ToUnixTimeMilliseconds());
 }
+
+/// <summary>A statement's bytes and their signature.</summary>
+internal sealed record SignedBytes(byte[] Statement, byte[] Signature);
 
 /// <summary>A version whose file is durable.</summary>
 internal sealed record StoredVersion(string RunId, int Number, int Round, byte[] Digest, byte[] ParentDigest, long ByteLength, string ManifestHash)
@@ -29,6 +41,9 @@ internal sealed record StoredVersion(string RunId, int Number, int Round, byte[]
 
     /// <summary>Its files were deleted because newer versions took its place.</summary>
     public bool IsDeleted { get; init; }
+
+    /// <summary>Its signed manifest; null before it is signed, in rows that are older than manifests and in simulations.</summary>
+    public SignedBytes? Manifest { get; init; }
 }
 
 /// <summary>A vector of the server optimizer's state whose file is durable.</summary>

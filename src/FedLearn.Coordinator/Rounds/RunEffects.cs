@@ -14,6 +14,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     private Task _dropping = Task.CompletedTask;
     private AcceptedUpdates _updates = run.Updates;
     private TimeSpan _stageStarted;
+    private readonly RefusalCounts _refusals = new();
     private string? _waitingFor;
     private ImmutableSortedDictionary<string, DataReport> _loggedReports = run.Reports;
 
@@ -46,6 +47,9 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 case RunEffect.OpenRound or RunEffect.RecordEvaluation or RunEffect.EndRun:
                     commits.Add(new RunCommit(effect));
                     break;
+                case RunEffect.RefuseUpdate e when _refusals.Count(e.Round, e.ClientId):
+                    commits.Add(new RunCommit(effect));
+                    break;
                 case RunEffect.Aggregate e:
                     run.Meter.FitSeconds = SecondsOfStage();
                     run.Meter.DeclinedFit = e.Round.Declined.Count;
@@ -60,6 +64,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             }
         }
 
+        services.SignReceipts([.. commits.Select(c => c.Update).OfType<SealedUpdate>()]);
         return commits;
     }
 
@@ -181,6 +186,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         {
             var version = services.Versions.Aggregate(run.Id, run.Spec, baseVersion, round.Number, sealedUpdates, _stopping.Token);
             run.Meter.AggregateSeconds = (services.Now - started).TotalSeconds;
+            version = services.Attest(version, baseVersion, run.Announcement.SpecJson, sealedUpdates);
             post(new RunMessage.Happened(new RunEvent.AggregateReady(round.Number, newVersion), Version: version));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -39,7 +39,7 @@ internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDispo
             StoredVersion version;
             try
             {
-                version = services.Versions.Initialise(id, spec, initial);
+                version = services.Attest(services.Versions.Initialise(id, spec, initial), null, specJson, []);
             }
             catch (InvalidDataException e)
             {

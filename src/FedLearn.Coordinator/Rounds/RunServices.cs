@@ -27,6 +27,12 @@ internal sealed record RunServices(
     /// <summary>What decides; a test may look over its shoulder.</summary>
     public Func<RunState, RunEvent, TimeSpan, Decision> Decide { get; init; } = RunMachine.Decide;
 
+    /// <summary>Signs what a version is made of: the version, its parent (null of version 0), the run's spec, the round's updates. A simulation signs nothing.</summary>
+    public Func<StoredVersion, StoredVersion?, string, IReadOnlyList<SealedUpdate>, StoredVersion> Attest { get; init; } = (version, _, _, _) => version;
+
+    /// <summary>Signs the receipts of updates that are committed together. A simulation signs nothing.</summary>
+    public Action<IReadOnlyList<SealedUpdate>> SignReceipts { get; init; } = _ => { };
+
     /// <summary>Starts work that may take long, such as an aggregation; a simulation runs it when its own clock says.</summary>
     public Func<Action, Task> InBackground { get; init; } = Task.Run;
 

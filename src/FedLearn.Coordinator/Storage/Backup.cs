@@ -34,6 +34,7 @@ public static class Backup
             var missing = CopyFiles(dataFolder, target, copy);
             if (missing is null)
             {
+                CopySigningKey(dataFolder, target);
                 return;
             }
 
@@ -123,5 +124,15 @@ public static class Backup
         }
 
         return [.. files.Distinct()];
+    }
+
+    /// <summary>Without its key a restored coordinator could not sign anything that participants believe.</summary>
+    private static void CopySigningKey(string from, string to)
+    {
+        var key = Path.Combine(from, DataFolder.SigningKeyName);
+        if (File.Exists(key))
+        {
+            File.Copy(key, Path.Combine(to, DataFolder.SigningKeyName), overwrite: true);
+        }
     }
 }

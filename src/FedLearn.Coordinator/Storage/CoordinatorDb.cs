@@ -26,6 +26,10 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
 
     public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
 
+    public DbSet<LogRow> Log => Set<LogRow>();
+
+    public DbSet<LogHeadRow> LogHeads => Set<LogHeadRow>();
+
     /// <summary>Stores every new or changed row with its check.</summary>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -63,6 +67,10 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
         model.Entity<RoundRow>().HasKey(r => new { r.RunId, r.Number });
         model.Entity<UpdateRow>().HasKey(r => new { r.RunId, r.Round, r.ClientId });
         model.Entity<EvaluationRow>().HasKey(r => new { r.RunId, r.Round, r.ClientId });
+        model.Entity<LogRow>().HasKey(r => r.Number);
+        model.Entity<LogRow>().Property(r => r.Number).ValueGeneratedNever();
+        model.Entity<LogHeadRow>().HasKey(r => r.Size);
+        model.Entity<LogHeadRow>().Property(r => r.Size).ValueGeneratedNever();
         model.Entity<VersionRow>().HasOne<RunRow>().WithMany().HasForeignKey(r => r.RunId);
         model.Entity<RoundRow>().HasOne<RunRow>().WithMany().HasForeignKey(r => r.RunId);
         model.Entity<UpdateRow>().HasOne<RoundRow>().WithMany().HasForeignKey(r => new { r.RunId, r.Round });

@@ -12,6 +12,7 @@ namespace FedLearn.Coordinator.Storage;
 /// coordinator.lock                           held while a coordinator runs
 /// operator.token                             the operators' token, 0600
 /// operator.address, operator.root.pem        where operators call, and which root they trust there; with certificates only
+/// signing.key                                the key that signs receipts, manifests and the log's heads, 0600
 /// runs/RUN/versions/000001.safetensors       a version, as readers of that format open it
 /// runs/RUN/versions/000001.blocks            its block list
 /// runs/RUN/versions/000001.m.safetensors     a vector of its server state, with 000001.m.blocks
@@ -47,6 +48,11 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Beside the token: the root that operators trust.</summary>
     public string OperatorRoot => Path.Combine(Root, "operator.root.pem");
+
+    public string SigningKey => Path.Combine(Root, SigningKeyName);
+
+    /// <summary>The name of the signing key's file in the folder.</summary>
+    public const string SigningKeyName = "signing.key";
 
     public static string DatabaseOf(string root) => Path.Combine(root, "fedlearn.db");
 

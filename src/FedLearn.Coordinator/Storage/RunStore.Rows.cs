@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Proofs.Statements;
 using FedLearn.Core.Rounds;
 
 namespace FedLearn.Coordinator.Storage;
@@ -28,14 +29,17 @@ internal sealed partial class RunStore
         ByteLength = version.ByteLength,
         ManifestHash = version.ManifestHash,
         State = StateText.Write(version.State),
+        Manifest = version.Manifest?.Statement,
+        ManifestSignature = version.Manifest?.Signature,
         PublishedUnixMs = NowMs,
     };
 
-    private static StoredVersion FromRow(VersionRow row) =>
+    internal static StoredVersion FromRow(VersionRow row) =>
         new(row.RunId, row.Number, row.Round, row.Digest, row.ParentDigest, row.ByteLength, row.ManifestHash)
         {
             State = StateText.Read(row.State),
             IsDeleted = row.DeletedUnixMs is not null,
+            Manifest = row is { Manifest: { } statement, ManifestSignature: { } signature } ? new SignedBytes(statement, signature) : null,
         };
 
     internal static UpdateRow ToRow(SealedUpdate update) => new()
@@ -52,6 +56,7 @@ internal sealed partial class RunStore
         FileName = update.FileName,
         Offset = update.Offset,
         AcceptedUnixMs = update.AcceptedAt.ToUnixTimeMilliseconds(),
+        Signature = update.Signature?.ToBytes(),
     };
 
     internal static SealedUpdate FromRow(UpdateRow row) => new(
@@ -68,6 +73,7 @@ internal sealed partial class RunStore
         DateTimeOffset.FromUnixTimeMilliseconds(row.AcceptedUnixMs))
     {
         Offset = row.Offset,
+        Signature = row.Signature is { } signature ? ReceiptSignature.FromBytes(signature) : null,
     };
 
     internal static EvaluationRow ToRow(string runId, RunEffect.RecordEvaluation e) => new()

@@ -1,20 +1,24 @@
+using FedLearn.Coordinator.Provenance;
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage.Log;
 using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Proofs.Statements;
 using FedLearn.Core.Rounds;
 using Microsoft.EntityFrameworkCore;
 
 namespace FedLearn.Coordinator.Storage;
 
 /// <summary>Runs in SQLite. One transaction per commit; an error whose outcome is unknown is left to the caller.</summary>
-internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory, TimeProvider time) : IRunStore
+internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory, LogBook log, TimeProvider time) : IRunStore
 {
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public CommitOutcome Commit(string runId, IReadOnlyList<RunCommit> commits) => InTransaction(db =>
+    public CommitOutcome Commit(string runId, IReadOnlyList<RunCommit> commits) => InTransaction((db, batch) =>
     {
         foreach (var commit in commits)
         {
             Apply(db, runId, commit);
+            Tell(batch, runId, commit);
         }
 
         // A row that these refer to comes first.
@@ -23,11 +27,13 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         Insert(db, commits.Select(c => c.Effect).OfType<RunEffect.RecordEvaluation>().Select(e => ToRow(runId, e)));
     });
 
-    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => InTransaction(db =>
+    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => InTransaction((db, batch) =>
     {
         db.Add(new RunRow { Id = runId, Name = name, SpecJson = specJson, CreatedUnixMs = NowMs });
         db.Add(ToRow(initial));
         db.SaveChanges();
+        batch.Add(LogEntry.RunCreated(NowMs, runId, ProvenanceSigner.DigestOf(specJson)));
+        Tell(batch, NowMs, initial);
     });
 
     public string? FindRunId(string name)
@@ -51,15 +57,11 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         return row is null ? null : FromRow(row);
     });
 
-    private CommitOutcome InTransaction(Action<CoordinatorDb> change)
+    private CommitOutcome InTransaction(Action<CoordinatorDb, LogBatch> change)
     {
-        using var db = factory.CreateDbContext();
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
-            using var transaction = db.Database.BeginTransaction();
-            change(db);
-            transaction.Commit();
+            log.Commit(change);
             return CommitOutcome.Done;
         }
         catch (Exception e) when (DatabaseErrors.OutcomeOf(e) is { } outcome)

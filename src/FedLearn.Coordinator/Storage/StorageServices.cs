@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Rounds;
+using FedLearn.Coordinator.Storage.Log;
 using FedLearn.Coordinator.Storage.Updates;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,8 @@ internal static class StorageServices
             .AddSingleton(folder)
             .AddSingleton(factory)
             .AddSingleton<IDbContextFactory<CoordinatorDb>>(factory)
+            .AddSingleton<LogBook>()
+            .AddSingleton<OlderRows>()
             .AddSingleton<UpdateSegments>()
             .AddSingleton<DiskBudget>()
             .AddSingleton<VersionRetention>()

@@ -35,4 +35,15 @@ public readonly record struct Sha256Value
         var words = MemoryMarshal.Cast<byte, ulong>(bytes[..Size]);
         (words[0], words[1], words[2], words[3]) = (_a, _b, _c, _d);
     }
+
+    /// <summary>The 32 bytes in an array of their own.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Size];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Lower-case hex.</summary>
+    public override string ToString() => Convert.ToHexStringLower(ToArray());
 }

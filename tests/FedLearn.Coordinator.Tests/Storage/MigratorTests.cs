@@ -44,7 +44,7 @@ public sealed class MigratorTests : IDisposable
 
         Assert.NotNull(copy);
         Assert.Equal([Path.GetFileName(copy), "fedlearn.db"], Databases().Order());
-        var alice = new ClientStore(factory).Find("alice");
+        var alice = new ClientStore(factory, Stores.Log(_folder, factory)).Find("alice");
         Assert.Equal(("test", 7L), (alice!.Software, alice.JoinedUnixMs));
         Assert.Null(Migrate());
     }

@@ -20,7 +20,7 @@ public sealed class RunStoreTests : IDisposable
         _folder = DataFolder.Open(_temp.Path);
         var factory = new CoordinatorDbFactory(_folder.Database);
         Migrator.Migrate(_folder, factory, TimeProvider.System);
-        _store = new RunStore(factory, TimeProvider.System);
+        _store = Stores.Runs(_folder, factory);
     }
 
     public void Dispose()

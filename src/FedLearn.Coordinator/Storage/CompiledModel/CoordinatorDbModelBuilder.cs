@@ -11,7 +11,7 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
     public partial class CoordinatorDbModel
     {
         private CoordinatorDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("393373de-becc-4b9b-a62e-ae96fe52f849"), entityTypeCount: 8)
+            : base(skipDetectChanges: false, modelId: new Guid("f1a500b1-82fd-4c46-aafa-4a683e5f6c7f"), entityTypeCount: 10)
         {
         }
 
@@ -21,6 +21,8 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
             var clientRow = ClientRowEntityType.Create(this);
             var evaluationRow = EvaluationRowEntityType.Create(this);
             var invitationRow = InvitationRowEntityType.Create(this);
+            var logHeadRow = LogHeadRowEntityType.Create(this);
+            var logRow = LogRowEntityType.Create(this);
             var roundRow = RoundRowEntityType.Create(this);
             var runRow = RunRowEntityType.Create(this);
             var updateRow = UpdateRowEntityType.Create(this);
@@ -35,6 +37,8 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
             ClientRowEntityType.CreateAnnotations(clientRow);
             EvaluationRowEntityType.CreateAnnotations(evaluationRow);
             InvitationRowEntityType.CreateAnnotations(invitationRow);
+            LogHeadRowEntityType.CreateAnnotations(logHeadRow);
+            LogRowEntityType.CreateAnnotations(logRow);
             RoundRowEntityType.CreateAnnotations(roundRow);
             RunRowEntityType.CreateAnnotations(runRow);
             UpdateRowEntityType.CreateAnnotations(updateRow);

@@ -20,7 +20,7 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
                 "FedLearn.Coordinator.Storage.Rows.UpdateRow",
                 typeof(UpdateRow),
                 baseEntityType,
-                propertyCount: 13,
+                propertyCount: 14,
                 foreignKeyCount: 1,
                 keyCount: 1);
 
@@ -105,6 +105,13 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
                 propertyInfo: typeof(UpdateRow).GetProperty("Offset", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UpdateRow).GetField("<Offset>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: 0L);
+
+            var signature = runtimeEntityType.AddProperty(
+                "Signature",
+                typeof(byte[]),
+                propertyInfo: typeof(UpdateRow).GetProperty("Signature", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(UpdateRow).GetField("<Signature>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
 
             var steps = runtimeEntityType.AddProperty(
                 "Steps",

@@ -20,7 +20,7 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
                 "FedLearn.Coordinator.Storage.Rows.VersionRow",
                 typeof(VersionRow),
                 baseEntityType,
-                propertyCount: 11,
+                propertyCount: 13,
                 foreignKeyCount: 1,
                 keyCount: 1);
 
@@ -66,11 +66,25 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
                 propertyInfo: typeof(VersionRow).GetProperty("Digest", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(VersionRow).GetField("<Digest>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
 
+            var manifest = runtimeEntityType.AddProperty(
+                "Manifest",
+                typeof(byte[]),
+                propertyInfo: typeof(VersionRow).GetProperty("Manifest", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(VersionRow).GetField("<Manifest>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+
             var manifestHash = runtimeEntityType.AddProperty(
                 "ManifestHash",
                 typeof(string),
                 propertyInfo: typeof(VersionRow).GetProperty("ManifestHash", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(VersionRow).GetField("<ManifestHash>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+
+            var manifestSignature = runtimeEntityType.AddProperty(
+                "ManifestSignature",
+                typeof(byte[]),
+                propertyInfo: typeof(VersionRow).GetProperty("ManifestSignature", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(VersionRow).GetField("<ManifestSignature>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
 
             var parentDigest = runtimeEntityType.AddProperty(
                 "ParentDigest",

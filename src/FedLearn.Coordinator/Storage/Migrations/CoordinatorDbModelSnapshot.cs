@@ -124,6 +124,52 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.ToTable("Invitations");
                 });
 
+            modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.LogHeadRow", b =>
+                {
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Statement")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Size");
+
+                    b.ToTable("LogHeads");
+                });
+
+            modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.LogRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Entry")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Node")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("Log");
+                });
+
             modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.RoundRow", b =>
                 {
                     b.Property<string>("RunId")
@@ -280,6 +326,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.Property<long>("Offset")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("Signature")
+                        .HasColumnType("BLOB");
+
                     b.Property<long>("Steps")
                         .HasColumnType("INTEGER");
 
@@ -309,9 +358,15 @@ namespace FedLearn.Coordinator.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("Manifest")
+                        .HasColumnType("BLOB");
+
                     b.Property<string>("ManifestHash")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ManifestSignature")
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("ParentDigest")
                         .IsRequired()

@@ -70,6 +70,12 @@ internal sealed class VersionRow : CheckedRow
     /// <summary>When its file was deleted because newer versions took its place; null while it is there.</summary>
     public long? DeletedUnixMs { get; set; }
 
+    /// <summary>The signed manifest's bytes; null until the first start that signs, in rows that are older than manifests.</summary>
+    public byte[]? Manifest { get; set; }
+
+    /// <summary>The manifest's signature; null with it.</summary>
+    public byte[]? ManifestSignature { get; set; }
+
     protected override string Title => $"version {Number} of run {RunId}";
 
     protected override void AddFields(FieldHash hash)
@@ -81,6 +87,12 @@ internal sealed class VersionRow : CheckedRow
         if (State.Length > 0)
         {
             hash.Add(State);
+        }
+
+        // Likewise those that are older than manifests.
+        if (Manifest is not null && ManifestSignature is not null)
+        {
+            hash.Add(Manifest).Add(ManifestSignature);
         }
     }
 }
@@ -174,11 +186,22 @@ internal sealed class UpdateRow : CheckedRow
 
     public long AcceptedUnixMs { get; set; }
 
+    /// <summary>The receipt's signature; null until the first start that signs, in rows that are older than signatures.</summary>
+    public byte[]? Signature { get; set; }
+
     protected override string Title => $"the update of {ClientId} in round {Round} of run {RunId}";
 
-    protected override void AddFields(FieldHash hash) => hash
-        .Add(RunId).Add(Round).Add(ClientId).Add(Digest).Add(NumExamples).Add(Steps).Add(Metrics)
-        .Add(Norm).Add(ByteLength).Add(FileName).Add(Offset).Add(AcceptedUnixMs);
+    protected override void AddFields(FieldHash hash)
+    {
+        hash.Add(RunId).Add(Round).Add(ClientId).Add(Digest).Add(NumExamples).Add(Steps).Add(Metrics)
+            .Add(Norm).Add(ByteLength).Add(FileName).Add(Offset).Add(AcceptedUnixMs);
+
+        // Rows that are older than signatures have checks without them.
+        if (Signature is not null)
+        {
+            hash.Add(Signature);
+        }
+    }
 }
 
 /// <summary>A client's evaluation of a round's version.</summary>

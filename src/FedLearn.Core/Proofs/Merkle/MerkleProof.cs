@@ -9,11 +9,19 @@ public static class MerkleProof
     /// <param name="size">The tree's number of leaves.</param>
     /// <param name="path">The proof.</param>
     /// <param name="root">The tree's root.</param>
-    public static bool IsIncluded(in Sha256Value leafHash, long index, long size, IReadOnlyList<Sha256Value> path, in Sha256Value root)
+    public static bool IsIncluded(in Sha256Value leafHash, long index, long size, IReadOnlyList<Sha256Value> path, in Sha256Value root) =>
+        RootOf(leafHash, index, size, path) == root;
+
+    /// <summary>The root of the tree that a leaf is in by a proof, or null where there is no such tree.</summary>
+    /// <param name="leafHash">The leaf's hash.</param>
+    /// <param name="index">The leaf's place, from 0.</param>
+    /// <param name="size">The tree's number of leaves.</param>
+    /// <param name="path">The proof.</param>
+    public static Sha256Value? RootOf(in Sha256Value leafHash, long index, long size, IReadOnlyList<Sha256Value> path)
     {
         if (index < 0 || index >= size)
         {
-            return false;
+            return null;
         }
 
         var (fn, sn, node) = (index, size - 1, leafHash);
@@ -21,7 +29,7 @@ public static class MerkleProof
         {
             if (sn == 0)
             {
-                return false;
+                return null;
             }
 
             if ((fn & 1) == 1 || fn == sn)
@@ -37,7 +45,7 @@ public static class MerkleProof
             (fn, sn) = (fn >> 1, sn >> 1);
         }
 
-        return sn == 0 && node == root;
+        return sn == 0 ? node : null;
     }
 
     /// <summary>Whether a tree is the beginning of another (RFC 9162, section 2.1.4.2). The empty tree is of every one, and each of itself.</summary>
