@@ -1,5 +1,6 @@
 using FedLearn.Client.Identity;
 using FedLearn.Client.Pending;
+using FedLearn.Client.Provenance;
 using FedLearn.Client.Session;
 using FedLearn.Client.Training;
 using FedLearn.Client.Vault;
@@ -34,7 +35,8 @@ public static class FederationClient
         using var identity = options.Identity is { } folder ? new LiveIdentity(OpenIdentity(options, folder), folder) : null;
         using var store = OpenStore(options);
         using var pending = new HeldPendingUpdates(new SealedPendingUpdates(store));
-        using var session = new ParticipantSession(options, identity, trainers, new TokenKeeper(store, options.ClientId), pending, new CarriedFiles(store, "residual"), new CarriedFiles(store, "control"), new CarriedFiles(store, "local"), new CarriedFiles(store, "personal"));
+        using var key = new CoordinatorKey(store, options.Logging.CreateLogger("FedLearn.Worker"));
+        using var session = new ParticipantSession(options, identity, trainers, new TokenKeeper(store, options.ClientId), key, new KnownVersions(store), pending, new CarriedFiles(store, "residual"), new CarriedFiles(store, "control"), new CarriedFiles(store, "local"), new CarriedFiles(store, "personal"));
         await session.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

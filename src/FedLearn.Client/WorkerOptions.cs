@@ -28,8 +28,8 @@ public sealed record WorkerOptions
     public required string ClientId { get; init; }
 
     /// <summary>
-    /// The folder for what must outlive the process, all of it sealed: the token, finished updates without a receipt, and what a
-    /// strategy keeps from round to round. Created where
+    /// The folder for what must outlive the process: sealed the token, the coordinator's key, finished updates without a receipt, and what a
+    /// strategy keeps from round to round; not sealed the receipts, which are to be shown to others. Created where
     /// missing; one worker at a time.
     /// </summary>
     public required string StateFolder { get; init; }

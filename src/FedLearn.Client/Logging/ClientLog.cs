@@ -43,6 +43,12 @@ internal static partial class ClientLog
     [LoggerMessage(2011, LogLevel.Warning, "the certificate, valid until {Until}, is not renewed: {Reason}; trying again in {Minutes:0} min")]
     public static partial void RenewalFailed(ILogger logger, DateTime until, string reason, double minutes);
 
+    [LoggerMessage(2012, LogLevel.Information, "the coordinator {Coordinator} signs with the key {KeyId}; from now on no other is taken from it")]
+    public static partial void KeyPinned(ILogger logger, string coordinator, string keyId);
+
+    [LoggerMessage(2013, LogLevel.Warning, "the coordinator {Coordinator} signs nothing: it is from before receipts were signed, and nothing of this federation can be proven afterwards")]
+    public static partial void NothingSigned(ILogger logger, string coordinator);
+
     // 2020-2029: runs.
     [LoggerMessage(2020, LogLevel.Information, "run {RunId} ({Name}): accepted, {Kind}, {Parameters} parameters")]
     public static partial void RunAccepted(ILogger logger, string runId, string name, string kind, long parameters);

@@ -1,4 +1,5 @@
 using FedLearn.Client.Logging;
+using FedLearn.Client.Provenance;
 using FedLearn.Client.Transport;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>Enters the federation: registers the id the first time, and shows its token every other time.</summary>
-internal sealed class Enrolment(WorkerOptions options, TokenKeeper tokens, Caller caller)
+internal sealed class Enrolment(WorkerOptions options, TokenKeeper tokens, CoordinatorKey key, Caller caller)
 {
     /// <summary>The protocol's version that this SDK speaks.</summary>
     public const int ProtocolVersion = 1;
@@ -22,6 +23,7 @@ internal sealed class Enrolment(WorkerOptions options, TokenKeeper tokens, Calle
         try
         {
             var reply = await caller.Link.Api.JoinAsync(request, caller.Link.ControlCall(cancellationToken)).ConfigureAwait(false);
+            key.Take(reply.SigningKey.Span, caller.Link.Address.ToString());
             if (reply.Token.Length > 0)
             {
                 tokens.Keep(reply.Token);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedLearn.Client.Logging;
+using FedLearn.Client.Provenance;
 using FedLearn.Client.Training;
 using FedLearn.Client.Transport;
 using FedLearn.Protocol.V1;
@@ -8,7 +9,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>An evaluate assignment, from the version to the report.</summary>
-internal sealed class EvaluateWork(ModelCache models, OwnTensors own, OwnModel model, Caller caller)
+internal sealed class EvaluateWork(ModelCache models, OwnTensors own, OwnModel model, VersionChain chain, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="evaluate">The assignment.</param>
@@ -19,6 +20,7 @@ internal sealed class EvaluateWork(ModelCache models, OwnTensors own, OwnModel m
         WorkItem item, EvaluateAssignment evaluate, RunAnswer.Accepted run, CancellationToken local, CancellationToken stopping)
     {
         item.Activity = Activity.Downloading;
+        await chain.VerifyAsync(evaluate, run.SpecDigest, run.Context.Manifest.Hash, local).ConfigureAwait(false);
         var wanted = new VersionWanted(evaluate.RunId, evaluate.Version, evaluate.Digest.Memory);
         var version = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);
 

@@ -1,5 +1,6 @@
 using FedLearn.Client.Logging;
 using FedLearn.Client.Pending;
+using FedLearn.Client.Provenance;
 using FedLearn.Client.Training;
 using FedLearn.Client.Transport;
 using FedLearn.Client.Vault;
@@ -8,7 +9,7 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Client.Session;
 
 /// <summary>A fit assignment, from the base version to the coordinator's word on the update.</summary>
-internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, OwnControls controls, OwnTensors own, OwnModel model, UpdateDelivery delivery, Caller caller)
+internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, FitUpdate update, OwnControls controls, OwnTensors own, OwnModel model, VersionChain chain, UpdateDelivery delivery, Caller caller)
 {
     /// <param name="item">The assignment's place on the board.</param>
     /// <param name="fit">The assignment.</param>
@@ -56,6 +57,7 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
         }
 
         item.Activity = Activity.Downloading;
+        await chain.VerifyAsync(fit, run.SpecDigest, run.Context.Manifest.Hash, local).ConfigureAwait(false);
         var wanted = new VersionWanted(fit.RunId, fit.BaseVersion, fit.BaseDigest.Memory);
         var basis = await models.GetAsync(wanted, run.Context.Manifest, local).ConfigureAwait(false);
 

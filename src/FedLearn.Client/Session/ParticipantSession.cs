@@ -1,6 +1,7 @@
 using FedLearn.Client.Identity;
 using FedLearn.Client.Logging;
 using FedLearn.Client.Pending;
+using FedLearn.Client.Provenance;
 using FedLearn.Client.Training;
 using FedLearn.Client.Transport;
 using Grpc.Core;
@@ -32,11 +33,12 @@ internal sealed class ParticipantSession : IDisposable
     private readonly WatchStream _watch;
     private readonly Heartbeat _heartbeat;
     private readonly LocalWork _work;
+    private readonly VersionChain _chain;
     private readonly Renewal? _renewal;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _backoffs;
 
-    public ParticipantSession(WorkerOptions options, LiveIdentity? identity, IReadOnlyCollection<ITrainer> trainers, TokenKeeper tokens, IPendingUpdateStore pending, CarriedFiles residuals, CarriedFiles controls, CarriedFiles tensors, CarriedFiles models)
+    public ParticipantSession(WorkerOptions options, LiveIdentity? identity, IReadOnlyCollection<ITrainer> trainers, TokenKeeper tokens, CoordinatorKey key, KnownVersions known, IPendingUpdateStore pending, CarriedFiles residuals, CarriedFiles controls, CarriedFiles tensors, CarriedFiles models)
     {
         _options = options;
         _pending = pending;
@@ -47,14 +49,15 @@ internal sealed class ParticipantSession : IDisposable
         _renewal = identity is null ? null : new Renewal(identity, caller);
         _runs = new RunBook(new RunAdmission(options, trainers), _logger);
         _models = new ModelCache(caller);
-        _enrolment = new Enrolment(options, tokens, caller);
+        _enrolment = new Enrolment(options, tokens, key, caller);
         CarriedVectors leftOut = new(residuals, caller), control = new(controls, caller), local = new(tensors, caller), personal = new(models, caller);
         _watch = new WatchStream(_runs, _board, _models, pending, [leftOut, control, local, personal], options, caller);
         _heartbeat = new Heartbeat(_board, _gate, caller);
-        var delivery = new UpdateDelivery(caller, pending, options.OnReceipt);
+        var delivery = new UpdateDelivery(caller, pending, new ReceiptBook(options.StateFolder, options.ClientId, key), options.OnReceipt);
+        _chain = new VersionChain(key, known, caller);
         var (own, model) = (new OwnTensors(new CarriedFloats(local)), new OwnModel(new CarriedFloats(personal)));
-        var fits = new FitWork(_models, pending, new FitUpdate(pending, leftOut), new OwnControls(new CarriedFloats(control), _models), own, model, delivery, caller);
-        _work = new LocalWork(_runs, fits, new EvaluateWork(_models, own, model, caller), delivery, caller);
+        var fits = new FitWork(_models, pending, new FitUpdate(pending, leftOut), new OwnControls(new CarriedFloats(control), _models), own, model, _chain, delivery, caller);
+        _work = new LocalWork(_runs, fits, new EvaluateWork(_models, own, model, _chain, caller), delivery, caller);
     }
 
     /// <summary>Returns when the token is cancelled, or when all is done and the options say to end then.</summary>
@@ -85,6 +88,7 @@ internal sealed class ParticipantSession : IDisposable
     {
         _link.Dispose();
         _models.Dispose();
+        _chain.Dispose();
     }
 
     private void ReportEnd()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FedLearn.Client.Training;
 using FedLearn.Core.Models;
+using FedLearn.Core.Proofs;
 using FedLearn.Core.Specs;
 using FedLearn.Protocol.V1;
 
@@ -16,6 +17,9 @@ internal abstract record RunAnswer
 
         /// <summary>Of each label so many training examples; none where they are not told.</summary>
         public IReadOnlyList<long> LabelCounts { get; init; } = [];
+
+        /// <summary>SHA-256 of the run's spec as it was announced, lower-case hex: what manifests name it by.</summary>
+        public required string SpecDigest { get; init; }
     }
 
     public sealed record Declined(string Reason) : RunAnswer;
@@ -65,11 +69,11 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
                 $"the run has client.personalLambda, whose steps pull towards the base version; this client's trainer for '{spec.Model.Kind}' does not (ITrainer.TakesProximalCentre)");
         }
 
-        var context = ContextOf(run, spec);
+        var (context, digest) = (ContextOf(run, spec), Sha256Value.Of(System.Text.Encoding.UTF8.GetBytes(run.SpecJson)).ToString());
         return trainer.DeclineReason(context) is { } reason
             ? new RunAnswer.Declined(reason)
-            : options.EvaluateOnly ? new RunAnswer.Accepted(context, trainer, 0, spec)
-            : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples), spec) { LabelCounts = options.ReportLabelCounts ? trainer.LabelCounts : [] };
+            : options.EvaluateOnly ? new RunAnswer.Accepted(context, trainer, 0, spec) { SpecDigest = digest }
+            : new RunAnswer.Accepted(context, trainer, Math.Max(0, trainer.TrainingExamples), spec) { SpecDigest = digest, LabelCounts = options.ReportLabelCounts ? trainer.LabelCounts : [] };
     }
 
     private RunContext ContextOf(RunAnnouncement run, RunSpec spec)

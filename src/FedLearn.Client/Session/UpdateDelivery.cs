@@ -1,5 +1,6 @@
 using FedLearn.Client.Logging;
 using FedLearn.Client.Pending;
+using FedLearn.Client.Provenance;
 using FedLearn.Client.Transport;
 using FedLearn.Client.Vault;
 using FedLearn.Core.Proofs;
@@ -9,7 +10,7 @@ using Grpc.Core;
 namespace FedLearn.Client.Session;
 
 /// <summary>Brings a kept update to the coordinator's last word on it: a receipt, or a refusal. Only then is it forgotten here.</summary>
-internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending, Action<Receipt>? onReceipt)
+internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending, ReceiptBook receipts, Action<Receipt>? onReceipt)
 {
     /// <summary>What takes longer to deliver is sealed meanwhile, where it is not: 5 s.</summary>
     public static readonly TimeSpan SealAfter = TimeSpan.FromSeconds(5);
@@ -80,6 +81,7 @@ internal sealed class UpdateDelivery(Caller caller, IPendingUpdateStore pending,
         try
         {
             var receipt = await new UpdateUpload(caller, header, update.Parts).RunAsync(fresh, stopping).ConfigureAwait(false);
+            receipts.Take(receipt, header);
             onReceipt?.Invoke(receipt);
             Report(header, receipt, caller.Time.GetElapsedTime(started).TotalSeconds);
         }

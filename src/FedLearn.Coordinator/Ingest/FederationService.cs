@@ -178,6 +178,12 @@ internal sealed class FederationService(
         Task.FromResult(rounds.Find(request.RunId, request.Round, Caller.Participant(context))
             ?? throw Problem.NotFound($"run '{request.RunId}' has no round {request.Round}").ToException());
 
+    public override Task<GetManifestsReply> GetManifests(GetManifestsRequest request, ServerCallContext context)
+    {
+        _ = Caller.Participant(context);
+        return Task.FromResult(rounds.Manifests(request) ?? throw Problem.NotFound($"there is no run '{request.RunId}'").ToException());
+    }
+
     public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
     {
         var id = Caller.Participant(context);

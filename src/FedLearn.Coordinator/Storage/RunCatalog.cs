@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage.Rows;
 using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
@@ -45,6 +46,17 @@ internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
     {
         using var db = factory.CreateDbContext();
         return db.Rounds.Find(runId, number) is { } row ? ToWire(db, row) : null;
+    }
+
+    /// <summary>The signed manifests of versions, in order, up to the first that has none.</summary>
+    public IReadOnlyList<SignedBytes> Manifests(string runId, int first, int last, int most)
+    {
+        using var db = factory.CreateDbContext();
+        return
+        [
+            .. db.Versions.AsNoTracking().Where(v => v.RunId == runId && v.Number >= first && v.Number <= last).OrderBy(v => v.Number).Take(most)
+                .AsEnumerable().Select(v => RunStore.FromRow(v).Manifest).TakeWhile(m => m is not null).Select(m => m!),
+        ];
     }
 
     /// <summary>The rounds from a number on, oldest first.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using FedLearn.Protocol.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace FedLearn.Client.Tests.Fakes;
@@ -26,6 +27,19 @@ internal sealed class FakeFederation : Federation.FederationBase
     public FakeUploads Uploads { get; }
 
     public FakeRoad Road { get; }
+
+    /// <summary>Signs as a coordinator does; null: it signs nothing.</summary>
+    public FakeSigner? Signer
+    {
+        get => Uploads.Signer;
+        set => Uploads.Signer = value;
+    }
+
+    /// <summary>The first versions that clients asked manifests from, in order.</summary>
+    public ConcurrentQueue<int> ManifestRequests { get; } = new();
+
+    /// <summary>The most manifests in a reply.</summary>
+    public int ManifestsAtOnce { get; set; } = 2;
 
     /// <summary>What a client is told when it connects, before Synced.</summary>
     public List<WatchReply> State { get; } = [];
@@ -77,7 +91,7 @@ internal sealed class FakeFederation : Federation.FederationBase
     {
         _faults.ThrowIfScripted(nameof(Join));
         Joins++;
-        var reply = new JoinReply { HeartbeatSeconds = HeartbeatSeconds };
+        var reply = new JoinReply { HeartbeatSeconds = HeartbeatSeconds, SigningKey = Signer?.PublicKey ?? ByteString.Empty };
         if (TokenOf(context) is not { } shown)
         {
             reply.Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -161,6 +175,14 @@ internal sealed class FakeFederation : Federation.FederationBase
         _faults.ThrowIfScripted(nameof(GetRound));
         var status = Rounds.GetValueOrDefault(request.Round, RoundStatus.Published);
         return Task.FromResult(new GetRoundReply { Status = status, Receipt = Uploads.ReceiptOf(ClientOf(context), request.RunId, request.Round) });
+    }
+
+    public override Task<GetManifestsReply> GetManifests(GetManifestsRequest request, ServerCallContext context)
+    {
+        ManifestRequests.Enqueue(request.FirstVersion);
+        var reply = new GetManifestsReply();
+        reply.Manifests.AddRange(Signer!.Manifests.Where(m => m.Key >= request.FirstVersion && m.Key <= request.LastVersion).OrderBy(m => m.Key).Take(ManifestsAtOnce).Select(m => m.Value));
+        return Task.FromResult(reply);
     }
 
     public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)

@@ -16,6 +16,9 @@ internal sealed class FakeUploads(FaultScript faults, FakeRoad road)
     private readonly ConcurrentDictionary<string, (string Client, UpdateHeader Header, MemoryStream Bytes)> _open = new();
     private readonly ConcurrentDictionary<(string Client, string Run, int Round), (AcceptedUpdate Update, Receipt Receipt)> _accepted = new();
 
+    /// <summary>Signs receipts; null: nobody does.</summary>
+    public FakeSigner? Signer { get; set; }
+
     public Channel<AcceptedUpdate> Accepted { get; } = Channel.CreateUnbounded<AcceptedUpdate>();
 
     /// <summary>Bytes of chunks that arrived, over all uploads.</summary>
@@ -121,6 +124,7 @@ internal sealed class FakeUploads(FaultScript faults, FakeRoad road)
             Digest = ByteString.CopyFrom(BlockDigest.OfParts(header.Parts.Select(p => p.Digest.Memory))),
             NumExamples = header.NumExamples,
         };
+        Signer?.Sign(receipt);
         var update = new AcceptedUpdate(client, header, bytes);
         _accepted[(client, header.RunId, header.Round)] = (update, receipt);
         Accepted.Writer.TryWrite(update);

@@ -37,16 +37,16 @@ internal sealed class RunFixture(int parameters, string id = "run-1", string kin
         return new WatchReply { Run = run };
     }
 
-    public WatchReply Fit(int round, ModelVersion basis, double secondsLeft = 600, StateVector? state = null)
+    public WatchReply Fit(int round, ModelVersion basis, double secondsLeft = 600, StateVector? state = null, SignedStatement? manifest = null)
     {
-        var fit = new FitAssignment { RunId = id, Round = round, BaseVersion = basis.Version, BaseDigest = basis.Digest, SecondsLeft = secondsLeft };
+        var fit = new FitAssignment { RunId = id, Round = round, BaseVersion = basis.Version, BaseDigest = basis.Digest, SecondsLeft = secondsLeft, Manifest = manifest };
         fit.BaseState.AddRange(state is null ? [] : [state]);
         return new WatchReply { Fit = fit };
     }
 
-    public WatchReply Evaluate(int round, ModelVersion version) => new()
+    public WatchReply Evaluate(int round, ModelVersion version, SignedStatement? manifest = null) => new()
     {
-        Evaluate = new EvaluateAssignment { RunId = id, Round = round, Version = version.Version, Digest = version.Digest, SecondsLeft = 600 },
+        Evaluate = new EvaluateAssignment { RunId = id, Round = round, Version = version.Version, Digest = version.Digest, SecondsLeft = 600, Manifest = manifest },
     };
 
     public WatchReply StageOver(int round, Stage stage) => new() { StageOver = new StageOver { RunId = id, Round = round, Stage = stage } };
