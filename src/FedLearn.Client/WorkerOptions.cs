@@ -51,6 +51,13 @@ public sealed record WorkerOptions
     /// </summary>
     public bool EvaluateOnly { get; init; }
 
+    /// <summary>
+    /// The folder to which this client's own values of a run are written when the run is over, as <c>RUN.personal.safetensors</c> and
+    /// <c>RUN.local.safetensors</c>, in the clear and readable by this user alone; made where missing. They were trained on the data and tell of it. Default
+    /// null: they are forgotten.
+    /// </summary>
+    public string? ExportOwn { get; init; }
+
     /// <summary>End once a run was served and none is open any more; otherwise wait for the next one. Default false.</summary>
     public bool ExitWhenDone { get; init; }
 

@@ -28,6 +28,7 @@ internal static class WorkerCommand
     private static readonly Option<double> s_maxSeconds = new("--max-seconds") { Description = "The most seconds of training a round; 0 = as the run asks.", HelpName = "X" };
     private static readonly Option<bool> s_labels = new("--report-label-counts") { Description = "Tell the coordinator how many training examples have each label, and not their number alone." };
     private static readonly Option<bool> s_evaluate = new("--evaluate-only") { Description = "Never train: evaluate the versions of runs on all of the vault's data." };
+    private static readonly Option<DirectoryInfo> s_export = new("--export-own") { Description = "When a run is over, write this participant's own model or tensors of it here, in the clear.", HelpName = "DIR" };
     private static readonly Option<bool> s_exit = new("--exit-when-done") { Description = "End, with 0, once a run was served and none is open any more." };
     private static readonly Option<LogLevel> s_logLevel = LogLevelOption.Create();
     private static readonly Option<bool> s_jsonLog = new("--json-log") { Description = "Log compact JSON instead of lines for a person." };
@@ -36,7 +37,7 @@ internal static class WorkerCommand
     {
         var command = new Command("worker", "Takes part in a federation: trains on the data of a vault until stopped.")
         {
-            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_evaluate, s_exit, s_logLevel, s_jsonLog,
+            s_coordinator, s_trust, s_id, s_vault, s_version, s_state, s_maxSteps, s_maxSeconds, s_labels, s_evaluate, s_export, s_exit, s_logLevel, s_jsonLog,
             s_identity,
         };
         var key = new KeyOptions().AddTo(command);
@@ -93,6 +94,7 @@ internal static class WorkerCommand
             MaxSeconds = result.GetValue(s_maxSeconds),
             ReportLabelCounts = result.GetValue(s_labels),
             EvaluateOnly = result.GetValue(s_evaluate),
+            ExportOwn = result.GetValue(s_export)?.FullName,
             ExitWhenDone = result.GetValue(s_exit),
             DataVersion = version.Name,
             Logging = logging,

@@ -81,6 +81,12 @@ internal static partial class ClientLog
     [LoggerMessage(2035, LogLevel.Warning, "round {Round}: the coordinator refused the evaluation: {Fault}")]
     public static partial void EvaluationRefused(ILogger logger, int round, string fault);
 
+    [LoggerMessage(2036, LogLevel.Information, "run {RunId} is over: this client's own {What} values are in {File}, in the clear")]
+    public static partial void OwnExported(ILogger logger, string runId, string what, string file);
+
+    [LoggerMessage(2037, LogLevel.Error, "run {RunId} is over: this client's own {What} values cannot be written to {File}: {Reason}; they are forgotten with the run")]
+    public static partial void OwnNotExported(ILogger logger, string runId, string what, string file, string reason);
+
     // 2050-2069: vectors on the wire.
     [LoggerMessage(2050, LogLevel.Debug, "version {Version} of run {RunId} downloaded: {Bytes} bytes in {Seconds:0.000} s")]
     public static partial void Downloaded(ILogger logger, int version, string runId, long bytes, double seconds);

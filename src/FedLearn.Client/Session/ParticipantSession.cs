@@ -51,7 +51,7 @@ internal sealed class ParticipantSession : IDisposable
         _models = new ModelCache(caller);
         _enrolment = new Enrolment(options, tokens, key, caller);
         CarriedVectors leftOut = new(residuals, caller), control = new(controls, caller), local = new(tensors, caller), personal = new(models, caller);
-        _watch = new WatchStream(_runs, _board, _models, pending, [leftOut, control, local, personal], options, caller);
+        _watch = new WatchStream(_runs, _board, _models, pending, [leftOut, control, local, personal], new OwnExport(options.ExportOwn, new(local), new(personal), caller), options, caller);
         _heartbeat = new Heartbeat(_board, _gate, caller);
         var delivery = new UpdateDelivery(caller, pending, new ReceiptBook(options.StateFolder, options.ClientId, key), options.OnReceipt);
         _chain = new VersionChain(key, known, caller);

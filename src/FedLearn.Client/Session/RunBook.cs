@@ -24,13 +24,8 @@ internal sealed class RunBook(RunAdmission admission, ILogger logger)
 
     public void BeginState() => _named.Clear();
 
-    /// <summary>Forgets the runs that the coordinator did not name on this connection, and returns them.</summary>
-    public IReadOnlyList<string> EndOfState()
-    {
-        List<string> over = [.. _open.Keys.Where(id => !_named.Contains(id))];
-        over.ForEach(Remove);
-        return over;
-    }
+    /// <summary>The runs that the coordinator did not name on this connection: they are over, and are to be removed.</summary>
+    public IReadOnlyList<string> EndOfState() => [.. _open.Keys.Where(id => !_named.Contains(id))];
 
     public RunAnswer Announce(RunAnnouncement run)
     {

@@ -8,7 +8,7 @@ namespace FedLearn.Client.Session;
 
 /// <summary>Reads what the coordinator asks of this client, answers for the runs, and keeps the board.</summary>
 internal sealed class WatchStream(
-    RunBook runs, WorkBoard board, ModelCache models, IPendingUpdateStore pending, IReadOnlyList<CarriedVectors> carried, WorkerOptions options, Caller caller)
+    RunBook runs, WorkBoard board, ModelCache models, IPendingUpdateStore pending, IReadOnlyList<CarriedVectors> carried, OwnExport own, WorkerOptions options, Caller caller)
 {
     // The longest time that a timer takes is 49 days; no round is that long.
     private const double MaxSeconds = 3_600 * 24 * 30;
@@ -51,10 +51,10 @@ internal sealed class WatchStream(
                 board.GiveUp(i => i.Key == over, "the coordinator closed it");
                 break;
             case WatchReply.EventOneofCase.RunOver:
-                EndRun(message.RunOver.RunId, message.RunOver.Reason);
+                await EndRunAsync(message.RunOver.RunId, message.RunOver.Reason, cancellationToken).ConfigureAwait(false);
                 break;
             case WatchReply.EventOneofCase.Synced:
-                TakeSynced();
+                await TakeSyncedAsync(cancellationToken).ConfigureAwait(false);
                 synced();
                 break;
             case WatchReply.EventOneofCase.Draining:
@@ -93,11 +93,12 @@ internal sealed class WatchStream(
         }
     }
 
-    private void EndRun(string runId, string reason)
+    private async Task EndRunAsync(string runId, string reason, CancellationToken cancellationToken)
     {
         ClientLog.RunOver(caller.Logger, runId, reason);
-        runs.Remove(runId);
         board.GiveUp(i => i.Key.RunId == runId, "the run is over");
+        await own.WriteAsync(runId, runs.FindAccepted(runId), cancellationToken).ConfigureAwait(false);
+        runs.Remove(runId);
         models.Forget(runId);
         KeepOpenRuns();
     }
@@ -110,11 +111,11 @@ internal sealed class WatchStream(
         }
     }
 
-    private void TakeSynced()
+    private async Task TakeSyncedAsync(CancellationToken cancellationToken)
     {
         foreach (var runId in runs.EndOfState())
         {
-            EndRun(runId, "the coordinator does not name it any more");
+            await EndRunAsync(runId, "the coordinator does not name it any more", cancellationToken).ConfigureAwait(false);
         }
 
         KeepOpenRuns();
