@@ -48,8 +48,8 @@ public sealed record CoordinatorOptions
     /// <summary>How long participants' certificates are valid, 1 hour to 30 days. Default 7 days.</summary>
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>The most connections at once over all addresses, 1 to 1,000,000; more are closed as they come. Default 10,000.</summary>
-    public int MaxConnections { get; init; } = 10_000;
+    /// <summary>The most connections at once over all addresses, 1 to 1,000,000; more are closed as they come. Default 20,000.</summary>
+    public int MaxConnections { get; init; } = 20_000;
 
     /// <summary>The address of health, loopback unless told otherwise; port 0 takes a free one. Default http://127.0.0.1:7071.</summary>
     public string Operations { get; init; } = "http://127.0.0.1:7071";

@@ -1,12 +1,13 @@
 using FedLearn.Proofs;
 using FedLearn.Proofs.Crash;
 using FedLearn.Proofs.Fuzz;
+using FedLearn.Proofs.Hostile;
 using FedLearn.Proofs.Networks;
 using FedLearn.Proofs.PowerLoss;
 using FedLearn.Proofs.Simulation;
 
 // One class per proof; a new one is added to this list.
-IProof[] proofs = [new SimulateProof(), new CrashProof(), new NetworksProof(), new PowerProof(), new FuzzProof()];
+IProof[] proofs = [new SimulateProof(), new CrashProof(), new NetworksProof(), new PowerProof(), new FuzzProof(), new HostileProof()];
 
 if (args is not [var name, .. var rest] || proofs.SingleOrDefault(p => p.Name == name) is not { } proof)
 {

@@ -4,13 +4,17 @@ using Microsoft.AspNetCore.Http;
 namespace FedLearn.Coordinator.Operations.Limits;
 
 /// <summary>
-/// The first that a gRPC request meets: the quota of its address, and a deadline that it cannot outlast. A caller's own, shorter one stands.
+/// The first that a gRPC request meets: the quota of its address, no compression, and a deadline that it cannot outlast. A message of a few
+/// KiB that unpacks to the most that one may have costs more than any other, and float32 hardly shrinks. A caller's own, shorter deadline stands.
 /// The deadline is given to the gRPC server as if the caller had asked for it: it answers DEADLINE_EXCEEDED and cancels the call, also
 /// where the request has not come whole.
 /// </summary>
 internal sealed class CallGuard(CallQuota quota, CoordinatorOptions options)
 {
     private const string TimeoutHeader = "grpc-timeout";
+    private const string EncodingHeader = "grpc-encoding";
+    private const string AcceptedHeader = "grpc-accept-encoding";
+    private const string Plain = "identity";
 
     private static readonly string[] s_endless = ["/Watch", "/WatchRun"];
     private static readonly string[] s_transfers = ["/PushUpdate", "/GetModel", "/DownloadModel", "/CreateRun"];
@@ -30,6 +34,12 @@ internal sealed class CallGuard(CallQuota quota, CoordinatorOptions options)
         catch (Grpc.Core.RpcException e)
         {
             return RefuseAsync(http, e.Status);
+        }
+
+        if (http.Request.Headers[EncodingHeader] is { Count: > 0 } encoding && encoding != Plain)
+        {
+            http.Response.Headers[AcceptedHeader] = Plain;
+            return RefuseAsync(http, new(Grpc.Core.StatusCode.Unimplemented, $"grpc-encoding: expected {Plain} (messages are not compressed), got '{encoding}'"));
         }
 
         Limit(http.Request);
