@@ -25,7 +25,7 @@ WORKDIR /app
 COPY --from=build /app ./
 COPY samples samples
 # A new named volume takes over the owner of the folder that it is mounted on.
-RUN mkdir -p /data /slots /keys && chown $APP_UID:$APP_UID /data /slots /keys
+RUN mkdir -p /data /slots /keys /invitations && chown $APP_UID:$APP_UID /data /slots /keys /invitations
 ENV PATH=/app:$PATH
 USER $APP_UID
 ENTRYPOINT ["dotnet", "/app/fedlearn.dll"]

@@ -1,6 +1,8 @@
-// A participant with a model of its own: dotnet run --project samples/OwnModel -- ID NUMBERS.txt [URL]
+// A participant with a model of its own: dotnet run --project samples/OwnModel -- STATE NUMBERS.txt [INVITATION]
+// The invitation is for the first start, which takes it for a certificate that is kept in the state folder.
 // The federation learns the mean of all participants' numbers; nobody shows a number to anybody.
 using FedLearn.Client;
+using FedLearn.Client.Identity;
 using FedLearn.Client.Vault.Keys;
 using Microsoft.Extensions.Logging;
 using OwnModel;
@@ -12,11 +14,14 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
+var folder = Path.Combine(args[0], "identity");
+using var identity = ClientIdentity.Exists(folder) ? ClientIdentity.Load(folder) : await Enroller.EnrolAsync(args[2], folder, cancellationToken: stop.Token);
 var options = new WorkerOptions
 {
-    Coordinator = args.Length > 2 ? args[2] : "http://127.0.0.1:7070",
-    ClientId = args[0],
-    StateFolder = $"{args[0]}-state",
+    Coordinator = identity.Address,
+    Identity = folder,
+    ClientId = identity.Name.Client,
+    StateFolder = args[0],
     Key = KeySource.FromKeyFile($"{args[0]}.key"),
     ExitWhenDone = true,
     Logging = logging,

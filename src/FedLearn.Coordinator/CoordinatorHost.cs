@@ -72,13 +72,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         seams ??= new CoordinatorSeams();
         GiveSyncsThreads();
         var certificate = ServerCertificate.Load(options);
-        var authority = options.Pki is { } pki ? Authority.Load(pki, (time ?? TimeProvider.System).GetUtcNow()) : null;
         var folder = DataFolder.Open(options.DataFolder, seams.Disk);
         CoordinatorHost? host = null;
         try
         {
+            var authority = LoadAuthority(options, (time ?? TimeProvider.System).GetUtcNow(), out var made);
             host = new CoordinatorHost(Build(options, certificate, authority, folder, time ?? TimeProvider.System, seams), folder, options);
-            await host.StartAsync(certificate, authority).ConfigureAwait(false);
+            await host.StartAsync(certificate, authority, made).ConfigureAwait(false);
             return host;
         }
         catch (Exception e)
@@ -96,6 +96,23 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
             throw;
         }
+    }
+
+    private static Authority? LoadAuthority(CoordinatorOptions options, DateTimeOffset now, out string? made)
+    {
+        made = null;
+        if (options.Pki is not { } pki)
+        {
+            return null;
+        }
+
+        if (options.PkiHosts.Count > 0 && !Directory.Exists(pki))
+        {
+            made = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(pki)))!;
+            PkiFolder.Create(made, PkiFolder.DefaultFederation, options.PkiHosts, now);
+        }
+
+        return Authority.Load(pki, now);
     }
 
     /// <summary>Runs until the process is asked to stop (SIGTERM, Ctrl-C) or the token is cancelled, then drains.</summary>
@@ -239,7 +256,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(ServerCertificate? certificate, Authority? authority)
+    private async Task StartAsync(ServerCertificate? certificate, Authority? authority, string? madeAuthorities)
     {
         var services = _app.Services;
         var log = services.GetRequiredService<CoordinatorLog>();
@@ -264,6 +281,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
         await ListenAsync().ConfigureAwait(false);
         TellOperators(authority);
         log.Started(BuildInfo.Version, Address, VectorsAddress.Length > 0 ? VectorsAddress : "no HTTP address", OperationsAddress, _folder.Root);
+        if (madeAuthorities is not null)
+        {
+            log.AuthoritiesMade(madeAuthorities, Path.Combine(madeAuthorities, "root"));
+        }
+
         if (authority is not null)
         {
             log.Certified(Address, authority.Federation, EnrolmentAddress, string.Join(", ", authority.Hosts));

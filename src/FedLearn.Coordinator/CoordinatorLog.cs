@@ -16,7 +16,7 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1000, LogLevel.Information, "Coordinator {Version} serves participants and operators on {Listen}, vectors on {Vectors}, health on {Operations}, data in {Data}")]
     public partial void Started(string version, string listen, string vectors, string operations, string data);
 
-    [LoggerMessage(1001, LogLevel.Warning, "INSECURE: {Listen} is reachable from other machines and nothing on it is encrypted or authenticated by certificate")]
+    [LoggerMessage(1001, LogLevel.Warning, "INSECURE: nothing on {Listen} is encrypted, and who first takes a client's id has it; for trials on one machine only")]
     public partial void Insecure(string listen);
 
     [LoggerMessage(1002, LogLevel.Information, "Stopping: not ready any more, no new work; open uploads have {Seconds} s to finish and resume at the next start")]
@@ -36,6 +36,9 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
 
     [LoggerMessage(1007, LogLevel.Information, "TLS with certificates: {Listen} takes participants of federation {Federation} by certificate; {Enrolment} takes enrolment, and operators by token; the coordinator is called {Hosts}")]
     public partial void Certified(string listen, string federation, string enrolment, string hosts);
+
+    [LoggerMessage(1008, LogLevel.Warning, "New authorities of the federation are in {Folder}; take {Root}, which holds the root's key, to an offline place: the coordinator does not need it")]
+    public partial void AuthoritiesMade(string folder, string root);
 
     [LoggerMessage(1010, LogLevel.Information, "Client {Client} joined the federation ({Software})")]
     public partial void ClientJoined(string client, string software);

@@ -10,10 +10,10 @@ public sealed record CoordinatorOptions
     public required string DataFolder { get; init; }
 
     /// <summary>
-    /// The address for participants and operators: http://ADDRESS:PORT, or https://ADDRESS:PORT with <see cref="TlsCertificate"/>; port 0
-    /// takes a free one. Default http://127.0.0.1:7070.
+    /// The address for participants, https://ADDRESS:PORT with <see cref="Pki"/>; or for participants and operators, http://ADDRESS:PORT with
+    /// <see cref="Insecure"/>. Port 0 takes a free one. Default https://127.0.0.1:7070.
     /// </summary>
-    public string Listen { get; init; } = "http://127.0.0.1:7070";
+    public string Listen { get; init; } = "https://127.0.0.1:7070";
 
     /// <summary>
     /// The address of vectors over HTTP/1.1, which without TLS needs a port of its own; port 0 takes a free one. With TLS vectors come to
@@ -27,17 +27,26 @@ public sealed record CoordinatorOptions
     /// </summary>
     public string? VectorsUrl { get; init; }
 
-    /// <summary>A PEM file with the server's certificate, its issuers after it, or null: no TLS. Default null.</summary>
+    /// <summary>
+    /// A PEM file with the server's certificate, its issuers after it, or null. With it <see cref="Listen"/> serves TLS to participants with tokens:
+    /// for measuring what certificates of theirs cost. Default null.
+    /// </summary>
     public string? TlsCertificate { get; init; }
 
     /// <summary>The PEM file with the certificate's private key. Given with <see cref="TlsCertificate"/> and only then.</summary>
     public string? TlsKey { get; init; }
 
     /// <summary>
-    /// The folder <c>coordinator</c> of a federation's authorities (<see cref="Identity.PkiFolder"/>), or null. With it participants come with
-    /// certificates over TLS 1.3 to <see cref="Listen"/>, and tokens of theirs do not exist. Default null.
+    /// The folder <c>coordinator</c> of a federation's authorities (<see cref="Identity.PkiFolder"/>). With it participants come with
+    /// certificates over TLS 1.3 to <see cref="Listen"/>, and tokens of theirs do not exist. Default null: to be given, or <see cref="Insecure"/>.
     /// </summary>
     public string? Pki { get; init; }
+
+    /// <summary>
+    /// The names and addresses by which the coordinator is called: with them authorities are made, in the folder above <see cref="Pki"/>, where there
+    /// are none yet. Default none: they must be there.
+    /// </summary>
+    public IReadOnlyList<string> PkiHosts { get; init; } = [];
 
     /// <summary>
     /// The address of enrolment and of operators, with <see cref="Pki"/> and only then: https://ADDRESS:PORT; port 0 takes a free one.
@@ -63,7 +72,7 @@ public sealed record CoordinatorOptions
     /// <summary>What a caller may cost the others.</summary>
     public CoordinatorLimits Limits { get; init; } = new();
 
-    /// <summary>Allows an address without TLS beyond loopback although nothing is encrypted on it. Default false.</summary>
+    /// <summary>Serves participants, by token, and operators without TLS, on loopback only. Default false.</summary>
     public bool Insecure { get; init; }
 
     /// <summary>
@@ -113,15 +122,15 @@ public sealed record CoordinatorOptions
             problems.Add("data folder: expected a path");
         }
 
-        CheckAddress(problems, "listen", Listen, UsesTls);
+        CheckAddress(problems, "listen", Listen, !Insecure);
         CheckAddress(problems, "operations", Operations, tls: false);
         CheckVectors(problems);
         if ((TlsCertificate is null) != (TlsKey is null))
         {
-            problems.Add("tls: expected a certificate and its key, two PEM files (--tls-cert, --tls-key), got one of them");
+            problems.Add("tls: expected a certificate and its key, two PEM files, got one of them");
         }
 
-        CheckPki(problems);
+        CheckSecurity(problems);
         if (MaxConnections is < 1 or > 1_000_000)
         {
             problems.Add($"max connections: expected 1 to 1000000, got {MaxConnections}");
@@ -174,8 +183,15 @@ public sealed record CoordinatorOptions
         }
     }
 
-    private void CheckPki(List<string> problems)
+    private void CheckSecurity(List<string> problems)
     {
+        if (Insecure == UsesTls)
+        {
+            problems.Add(Insecure
+                ? "insecure: expected either certificates (--pki) or --insecure"
+                : "pki: expected the folder of a federation's authorities (--pki), or --insecure, which encrypts nothing and is for loopback only");
+        }
+
         if (Pki is not null)
         {
             CheckAddress(problems, "enrolment", Enrolment, tls: true);
@@ -183,7 +199,7 @@ public sealed record CoordinatorOptions
 
         if (Pki is not null && TlsCertificate is not null)
         {
-            problems.Add("tls: the coordinator's certificate comes from --pki; leave --tls-cert and --tls-key out");
+            problems.Add("tls: the coordinator's certificate comes with its authorities (--pki); expected no other");
         }
 
         if (CertificateLifetime < TimeSpan.FromHours(1) || CertificateLifetime > TimeSpan.FromDays(30))
@@ -194,7 +210,7 @@ public sealed record CoordinatorOptions
 
     private void CheckVectors(List<string> problems)
     {
-        if (OffersVectors && !UsesTls)
+        if (OffersVectors && Insecure)
         {
             CheckAddress(problems, "vectors", Vectors, tls: false);
         }
@@ -205,17 +221,17 @@ public sealed record CoordinatorOptions
         }
     }
 
-    private void CheckAddress(List<string> problems, string name, string address, bool tls)
+    private static void CheckAddress(List<string> problems, string name, string address, bool tls)
     {
         var scheme = tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != scheme || AddressOf(uri) is not { } ip)
         {
             problems.Add($"{name}: expected {scheme}://IP-ADDRESS:PORT (such as {scheme}://127.0.0.1:7070), got '{address}'");
         }
-        else if (!tls && !IPAddress.IsLoopback(ip) && !Insecure)
+        else if (!tls && !IPAddress.IsLoopback(ip))
         {
-            problems.Add($"{name}: {address} is reachable from other machines, but nothing on it is encrypted; "
-                + "use a loopback address, or TLS for participants and operators (--tls-cert, --tls-key), or ask for it by name with --insecure");
+            problems.Add($"{name}: {address} is reachable from other machines, but nothing on it is encrypted; use a loopback address"
+                + (name == "operations" ? "" : ", or leave --insecure out: participants then come by certificate"));
         }
     }
 }

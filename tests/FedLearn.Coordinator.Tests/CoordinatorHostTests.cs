@@ -67,13 +67,13 @@ public class CoordinatorHostTests
     }
 
     [Fact]
-    public async Task Start_AddressBeyondLoopbackWithoutInsecure_IsRefused()
+    public async Task Start_WithoutTlsBeyondLoopback_IsRefused()
     {
         var options = TestCoordinator.OptionsFor("unused") with { Listen = "http://0.0.0.0:7070" };
 
         var refused = await Assert.ThrowsAsync<StartupException>(() => CoordinatorHost.StartAsync(options));
 
-        Assert.Contains("--insecure", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("leave --insecure out", refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists("unused"));
     }
 

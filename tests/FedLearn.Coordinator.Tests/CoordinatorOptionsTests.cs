@@ -2,10 +2,23 @@ namespace FedLearn.Coordinator.Tests;
 
 public class CoordinatorOptionsTests
 {
-    private static readonly CoordinatorOptions Good = new() { DataFolder = "data" };
+    private static readonly CoordinatorOptions Good = new() { DataFolder = "data", Pki = "pki" };
+
+    private static readonly CoordinatorOptions Plain = new() { DataFolder = "data", Insecure = true, Listen = "http://127.0.0.1:7070" };
 
     [Fact]
-    public void Problems_Defaults_AreNone() => Assert.Empty(Good.Problems());
+    public void Problems_DefaultsWithAuthorities_AreNone()
+    {
+        Assert.Empty(Good.Problems());
+        Assert.Empty(Plain.Problems());
+    }
+
+    [Fact]
+    public void Problems_NeitherCertificatesNorInsecureOrBoth_AreNamed()
+    {
+        Assert.Contains("--pki", Assert.Single((Good with { Pki = null }).Problems()), StringComparison.Ordinal);
+        Assert.Contains("either", Assert.Single((Plain with { Pki = "pki" }).Problems()), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Problems_NineMistakes_AreAllNamedAtOnce()
@@ -13,6 +26,7 @@ public class CoordinatorOptionsTests
         var problems = new CoordinatorOptions
         {
             DataFolder = " ",
+            Insecure = true,
             Listen = "here",
             Operations = "https://127.0.0.1:1",
             Vectors = "there",
@@ -31,18 +45,16 @@ public class CoordinatorOptionsTests
     [Fact]
     public void Problems_WithTls_ListenIsHttpsAndMayBeReachable()
     {
-        var tls = Good with { TlsCertificate = "cert.pem", TlsKey = "key.pem" };
-
-        Assert.Contains("expected https://", Assert.Single(tls.Problems()));
-        Assert.Empty((tls with { Listen = "https://0.0.0.0:7070" }).Problems());
-        Assert.Contains("expected http://", Assert.Single((Good with { Listen = "https://127.0.0.1:7070" }).Problems()));
+        Assert.Contains("expected https://", Assert.Single((Good with { Listen = "http://127.0.0.1:7070" }).Problems()));
+        Assert.Empty((Good with { Listen = "https://0.0.0.0:7070", Enrolment = "https://0.0.0.0:7073" }).Problems());
+        Assert.Contains("expected http://", Assert.Single((Plain with { Listen = "https://127.0.0.1:7070" }).Problems()));
     }
 
     [Fact]
-    public void Problems_VectorsBeyondLoopback_NeedInsecureAndMayBeOff()
+    public void Problems_VectorsBeyondLoopback_AreNamedAndMayBeOff()
     {
-        Assert.Contains("--insecure", Assert.Single((Good with { Vectors = "http://0.0.0.0:7072" }).Problems()));
-        Assert.Empty((Good with { Vectors = "" }).Problems());
+        Assert.Contains("--insecure", Assert.Single((Plain with { Vectors = "http://0.0.0.0:7072" }).Problems()));
+        Assert.Empty((Plain with { Vectors = "" }).Problems());
     }
 
     [Theory]
@@ -53,11 +65,10 @@ public class CoordinatorOptionsTests
     [InlineData("http://0.0.0.0:7070", false)]
     [InlineData("http://192.168.1.4:7070", false)]
     [InlineData("http://[::]:7070", false)]
-    public void Problems_BeyondLoopback_NeedsInsecure(string address, bool loopback)
+    public void Problems_WithoutTls_IsForLoopbackAlone(string address, bool loopback)
     {
-        Assert.Equal(loopback, (Good with { Listen = address }).Problems().Count == 0);
-        Assert.Empty((Good with { Listen = address, Insecure = true }).Problems());
-        Assert.All((Good with { Listen = address }).Problems(), p => Assert.Contains("--insecure", p));
+        Assert.Equal(loopback, (Plain with { Listen = address }).Problems().Count == 0);
+        Assert.All((Plain with { Listen = address }).Problems(), p => Assert.Contains("leave --insecure out", p));
     }
 
     [Theory]
@@ -67,7 +78,7 @@ public class CoordinatorOptionsTests
     [InlineData("ftp://127.0.0.1:7070")]
     public void Problems_NoAddress_ShowsWhatCameAndWhatIsExpected(string address)
     {
-        var problem = Assert.Single((Good with { Operations = address, Insecure = true }).Problems());
+        var problem = Assert.Single((Good with { Operations = address }).Problems());
 
         Assert.Contains($"'{address}'", problem);
         Assert.Contains("http://127.0.0.1:7070", problem);

@@ -18,7 +18,7 @@ internal static class TestCertificate
         var (cert, pem) = (Path.Combine(options.DataFolder, "server.pem"), Path.Combine(options.DataFolder, "server.key"));
         File.WriteAllText(cert, certificate.ExportCertificatePem());
         File.WriteAllText(pem, key.ExportPkcs8PrivateKeyPem());
-        return options with { Listen = "https://127.0.0.1:0", TlsCertificate = cert, TlsKey = pem };
+        return options with { Insecure = false, Listen = "https://127.0.0.1:0", TlsCertificate = cert, TlsKey = pem };
     }
 
     /// <summary>A handler that trusts that certificate and no other.</summary>

@@ -46,6 +46,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
     public static CoordinatorOptions OptionsFor(string folder) => new()
     {
         DataFolder = folder,
+        Insecure = true,
         Listen = "http://127.0.0.1:0",
         Operations = "http://127.0.0.1:0",
         Vectors = "http://127.0.0.1:0",

@@ -42,6 +42,7 @@ internal sealed class TestFederation : IAsyncDisposable
         var options = new CoordinatorOptions
         {
             DataFolder = Path.Combine(folder, "coordinator"),
+            Insecure = true,
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
             Vectors = "http://127.0.0.1:0",

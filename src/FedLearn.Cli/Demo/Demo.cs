@@ -49,8 +49,12 @@ internal sealed class Demo(DemoOptions options, IDemoData data, TextWriter outpu
     private async Task FederateAsync(RunSpec spec, List<DemoParticipant> participants, DemoFolder folder, CancellationToken cancellationToken)
     {
         await using var federation = await DemoFederation.StartAsync(folder, cancellationToken);
-        await _talk.WriteLineAsync($"coordinator on {federation.Address}; starting {participants.Count} workers");
-        participants.ForEach(p => federation.StartWorker(p, folder));
+        await _talk.WriteLineAsync($"coordinator on {federation.Address}; enrolling and starting {participants.Count} workers");
+        foreach (var participant in participants)
+        {
+            await federation.StartWorkerAsync(participant, folder, cancellationToken);
+        }
+
         var run = await new DemoView(_talk).ShowAsync(show => federation.RunAsync(RunSpecWriter.Write(spec), show, cancellationToken));
         await federation.DownloadAsync(run.Run.RunId, folder.Model, cancellationToken);
     }

@@ -1,7 +1,9 @@
 using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Operator;
+using FedLearn.Cli.Pki;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
+using FedLearn.Client.Identity;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
 
@@ -17,7 +19,7 @@ internal sealed class DemoFederation : IAsyncDisposable
     {
         _children.Add(coordinator);
         Address = address;
-        _connection = new OperatorConnection(new Uri(address), File.ReadAllText(tokenFile).Trim(), trust: null);
+        _connection = OperatorOptions.Connect(tokenFile);
     }
 
     /// <summary>The coordinator's address.</summary>
@@ -28,7 +30,7 @@ internal sealed class DemoFederation : IAsyncDisposable
     {
         string[] arguments =
         [
-            "coordinator", "--data", folder.Coordinator, "--listen", "http://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0", "--plain-log", "--announce",
+            "coordinator", "--data", folder.Coordinator, "--host", "127.0.0.1", "--listen", "https://127.0.0.1:0", "--enrolment", "https://127.0.0.1:0", "--operations", "http://127.0.0.1:0", "--plain-log", "--announce",
         ];
         var coordinator = ChildProcess.Start("coordinator", arguments, folder.LogOf("coordinator"), CoordinatorCommand.Announcement);
         try
@@ -44,15 +46,16 @@ internal sealed class DemoFederation : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a participant's worker.</summary>
-    public void StartWorker(DemoParticipant participant, DemoFolder folder) =>
+    /// <summary>Invites and enrols a participant, and starts its worker.</summary>
+    public async Task StartWorkerAsync(DemoParticipant participant, DemoFolder folder, CancellationToken cancellationToken)
+    {
+        var invitation = await new InvitationFiles(_connection, validSeconds: 0, address: "").AskAsync(participant.Id, cancellationToken);
+        using var identity = await Enroller.EnrolAsync(invitation, Path.Combine(participant.State, EnrolCommand.IdentityFolder), cancellationToken: cancellationToken);
         _children.Add(ChildProcess.Start(
             participant.Id,
-            [
-                "worker", "--coordinator", Address, "--id", participant.Id, "--vault", participant.Vault, "--key-file", participant.KeyFile,
-                "--state", participant.State, "--exit-when-done",
-            ],
+            ["worker", "--vault", participant.Vault, "--key-file", participant.KeyFile, "--state", participant.State, "--exit-when-done"],
             folder.LogOf(participant.Id)));
+    }
 
     /// <summary>Creates the run and follows it to its end.</summary>
     /// <param name="spec">The complete spec.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FedLearn.Cli.Pki;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
 using FedLearn.Coordinator;
@@ -16,21 +17,20 @@ internal static class CoordinatorCommand
     public static Command Create()
     {
         var data = new Option<DirectoryInfo>("--data") { Description = "The folder for database, models and updates; made where it does not exist.", HelpName = "DIR", Required = true };
-        var tlsCert = File("--tls-cert", "A PEM file with the server's certificate, its issuers after it: serve participants and operators over TLS.");
-        var tlsKey = File("--tls-key", "The PEM file with the certificate's private key.");
-        var pki = new Option<DirectoryInfo>("--pki") { Description = "The folder 'coordinator' that `fedlearn pki init` made: participants come by certificate, over TLS.", HelpName = "DIR" };
-        var enrolment = Text("--enrolment", "URL", "The address of enrolment and of operators, with --pki; port 0 takes a free one.", s_defaults.Enrolment);
+        var insecure = Flag("--insecure", "Serve without TLS, participants by token: on loopback only, for trials.");
+        var pki = new Option<DirectoryInfo>("--pki") { Description = "The folder 'coordinator' that `fedlearn pki init` made; DATA/pki/coordinator where none is given, made at the first start.", HelpName = "DIR" };
+        var hosts = new Option<string[]>("--host") { Description = "A name or address by which the coordinator is called, for its certificate where it makes its authorities itself; may be given several times.", HelpName = "HOST", DefaultValueFactory = _ => PkiCommand.DefaultHosts };
+        var enrolment = Text("--enrolment", "URL", "The address of enrolment and of operators; port 0 takes a free one.", s_defaults.Enrolment);
         var certificateDays = new Option<double>("--certificate-days") { Description = "How long participants' certificates are valid; workers renew them. 0.05 to 30 days.", HelpName = "X", DefaultValueFactory = _ => s_defaults.CertificateLifetime.TotalDays };
         var listen = new Option<string>("--listen")
         {
-            Description = "The address for participants, and without --pki for operators; https with a certificate; port 0 takes a free one.",
+            Description = "The address for participants, and with --insecure for operators too, then http; port 0 takes a free one.",
             HelpName = "URL",
-            DefaultValueFactory = result => result.GetResult(tlsCert) is null && result.GetResult(pki) is null ? s_defaults.Listen : s_defaults.Listen.Replace("http:", "https:"),
+            DefaultValueFactory = result => result.GetValue(insecure) ? s_defaults.Listen.Replace("https:", "http:") : s_defaults.Listen,
         };
-        var vectors = Text("--vectors", "URL", "The address of vectors over HTTP/1.1, unused with TLS; port 0 takes a free one; \"\" leaves vectors to gRPC alone.", s_defaults.Vectors);
+        var vectors = Text("--vectors", "URL", "The address of vectors over HTTP/1.1 with --insecure, otherwise unused; port 0 takes a free one; \"\" leaves vectors to gRPC alone.", s_defaults.Vectors);
         var vectorsUrl = new Option<string>("--vectors-url") { Description = "The base of the vectors' URLs that clients are told, where a proxy stands between; the host that they called otherwise.", HelpName = "URL" };
         var operations = Text("--operations", "URL", "The address of health; port 0 takes a free one.", s_defaults.Operations);
-        var insecure = Flag("--insecure", "Allow an address without TLS beyond loopback although nothing is encrypted on it.");
         var runs = new Option<string[]>("--run") { Description = "A run to create at start, unless one of its name exists; may be given several times.", HelpName = "SPEC.json", DefaultValueFactory = _ => [] };
         var development = Flag("--development", "Turn gRPC reflection on, and plain log lines.");
         var plain = Flag("--plain-log", "Log lines for a person instead of compact JSON.");
@@ -48,23 +48,23 @@ internal static class CoordinatorCommand
 
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
-            data, listen, vectors, vectorsUrl, tlsCert, tlsKey, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
-            pki, enrolment, certificateDays,
+            data, listen, vectors, vectorsUrl, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
+            pki, hosts, enrolment, certificateDays,
         };
         limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
+            PkiCommand.CheckHosts(result.GetRequiredValue(hosts));
             var options = new CoordinatorOptions
             {
                 DataFolder = result.GetRequiredValue(data).FullName,
                 Listen = result.GetRequiredValue(listen),
                 Vectors = result.GetRequiredValue(vectors),
                 VectorsUrl = result.GetValue(vectorsUrl),
-                Pki = result.GetValue(pki)?.FullName,
+                Pki = result.GetValue(pki)?.FullName ?? (result.GetValue(insecure) ? null : Path.Combine(result.GetRequiredValue(data).FullName, "pki", "coordinator")),
+                PkiHosts = result.GetValue(pki) is null && !result.GetValue(insecure) ? result.GetRequiredValue(hosts) : [],
                 Enrolment = result.GetRequiredValue(enrolment),
                 CertificateLifetime = TimeSpan.FromDays(result.GetValue(certificateDays)),
-                TlsCertificate = result.GetValue(tlsCert)?.FullName,
-                TlsKey = result.GetValue(tlsKey)?.FullName,
                 Operations = result.GetRequiredValue(operations),
                 Insecure = result.GetValue(insecure),
                 SpecJsons = [.. result.GetRequiredValue(runs).Select(file => SpecInput.Complete(SpecInput.ReadFile(file), []))],
@@ -85,8 +85,8 @@ internal static class CoordinatorCommand
             "fedlearn coordinator --data /var/lib/fedlearn",
             "fedlearn coordinator --data data --run spec.json --plain-log",
             "fedlearn coordinator --data data --pki pki/coordinator --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
-            "fedlearn coordinator --data data --listen https://0.0.0.0:7070 --tls-cert server.pem --tls-key server.key",
-            "fedlearn coordinator --data data --listen http://0.0.0.0:7070 --vectors http://0.0.0.0:7072 --insecure");
+            "fedlearn coordinator --data data --host coordinator.example --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
+            "fedlearn coordinator --data data --insecure");
     }
 
     private static async Task<int> RunAsync(CoordinatorOptions options, TextWriter announce, CancellationToken cancellationToken)

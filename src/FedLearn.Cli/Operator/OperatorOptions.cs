@@ -70,9 +70,15 @@ internal sealed class OperatorOptions
     }
 
     /// <summary>What a coordinator with certificates has laid beside its operators' token; null where nothing is.</summary>
-    private static T? Beside<T>(string? tokenFile, string name, Func<string, T?> read)
+    internal static T? Beside<T>(string? tokenFile, string name, Func<string, T?> read)
         where T : class =>
         !string.IsNullOrEmpty(tokenFile) && Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tokenFile))!, name) is var path && File.Exists(path) ? read(path) : null;
+
+    /// <summary>The connection that a coordinator with certificates has described beside its operators' token.</summary>
+    internal static OperatorConnection Connect(string tokenFile) => new(
+        new Uri(Beside(tokenFile, "operator.address", File.ReadAllText)!.Trim()),
+        ReadToken(tokenFile),
+        Beside(tokenFile, "operator.root.pem", f => ServerTrust.TryLoad(f, out _)));
 
     private static string ReadToken(string file)
     {

@@ -28,8 +28,10 @@ internal static class EnrolCommand
         return command.WithExamples("fedlearn enrol invitation.txt --state state", "fedlearn enrol - --state state");
     }
 
-    private static string Read(string argument) =>
-        argument == "-" ? Console.In.ReadToEnd()
-        : File.Exists(argument) ? new FileInfo(argument).Length <= MostCharacters ? File.ReadAllText(argument) : throw new CliException($"{argument} is no invitation: it is longer than {MostCharacters} bytes", ExitCode.Usage)
-        : argument;
+    /// <summary>The invitation in a file.</summary>
+    public static string ReadFile(string path) => !File.Exists(path) ? throw new CliException($"there is no invitation at {path}; `fedlearn pki invite` writes one")
+        : new FileInfo(path).Length <= MostCharacters ? File.ReadAllText(path)
+        : throw new CliException($"{path} is no invitation: it is longer than {MostCharacters} bytes", ExitCode.Usage);
+
+    private static string Read(string argument) => argument == "-" ? Console.In.ReadToEnd() : File.Exists(argument) ? ReadFile(argument) : argument;
 }

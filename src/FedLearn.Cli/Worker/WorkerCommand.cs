@@ -45,7 +45,7 @@ internal static class WorkerCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var slot = slots.Take(result);
-            var place = slot is null ? Named(result, key) : slots.Prepare(result, slot, cancellationToken);
+            var place = slot is null ? Named(result, key) : await slots.PrepareAsync(result, slot, cancellationToken);
             await RunAsync(result, place, cancellationToken);
             return ExitCode.Ok;
         });
@@ -108,7 +108,8 @@ internal static class WorkerCommand
         await FederationClient.RunAsync(options, LocalTrainer.ForAllKinds(options.EvaluateOnly ? data.ForEvaluation() : data), cancellationToken);
     }
 
-    private static CliException Missing(Option option) => new($"expected {option.Name}, or --slots for one of several like workers", ExitCode.Usage);
+    private static CliException Missing(Option option) => new($"expected {option.Name}, or --slots for one of several like workers"
+        + (option == s_id ? "; an enrolled worker (`fedlearn enrol INVITATION --state DIR`) has its id already" : ""), ExitCode.Usage);
 }
 
 /// <summary>Who a worker is, and where its data, its state and its key lie.</summary>

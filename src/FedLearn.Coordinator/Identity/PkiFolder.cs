@@ -22,6 +22,9 @@ public static class PkiFolder
     /// <summary>How long a server's certificate is valid: 90 days. The coordinator makes itself a new one after two thirds of them.</summary>
     public static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
 
+    /// <summary>The federation's name where none is given.</summary>
+    public const string DefaultFederation = "federation";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes a federation's authorities in a new or empty folder.</summary>
@@ -32,6 +35,7 @@ public static class PkiFolder
     /// <exception cref="StartupException">The folder holds something already, or cannot be written.</exception>
     public static void Create(string folder, string federation, IReadOnlyList<string> hosts, DateTimeOffset now)
     {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
             throw new StartupException($"{folder} is not empty; expected a new folder. Authorities are never overwritten: certificates from them would be worth nothing");
@@ -44,14 +48,26 @@ public static class PkiFolder
             using var issued = Issuer.Issuing(root, new PublicKey(issuingKey), now);
             using var issuing = issued.CopyWithPrivateKey(issuingKey);
             using var server = Issuer.Server(issuing, new PublicKey(serverKey), hosts, now, ServerLifetime);
-            Write(Path.Combine(folder, "root"), ("root.key", rootKey.ExportPkcs8PrivateKeyPem()), ("root.pem", root.ExportCertificatePem()));
+            var unfinished = $"{folder}.unfinished";
+            if (Directory.Exists(unfinished))
+            {
+                Directory.Delete(unfinished, recursive: true);
+            }
+
+            Write(Path.Combine(unfinished, "root"), ("root.key", rootKey.ExportPkcs8PrivateKeyPem()), ("root.pem", root.ExportCertificatePem()));
             Write(
-                Path.Combine(folder, "coordinator"),
+                Path.Combine(unfinished, "coordinator"),
                 ("root.pem", root.ExportCertificatePem()),
                 ("issuing.key", issuingKey.ExportPkcs8PrivateKeyPem()),
                 ("issuing.pem", issued.ExportCertificatePem()),
                 ("server.key", serverKey.ExportPkcs8PrivateKeyPem()),
                 ("server.pem", server.ExportCertificatePem()));
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder);
+            }
+
+            Directory.Move(unfinished, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

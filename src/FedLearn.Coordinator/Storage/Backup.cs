@@ -35,6 +35,7 @@ public static class Backup
             if (missing is null)
             {
                 CopySigningKey(dataFolder, target);
+                CopyAuthorities(dataFolder, target);
                 return;
             }
 
@@ -50,6 +51,29 @@ public static class Backup
     {
         ThrowUnlessEmpty(dataFolder);
         Create(backup, dataFolder);
+    }
+
+    /// <summary>
+    /// Copies what of its authorities a coordinator needs, where they lie in its data folder: without them a restored one would be another
+    /// federation's. The root's key stays where it is. A copy is for its owner alone, as the file is.
+    /// </summary>
+    private static void CopyAuthorities(string from, string to)
+    {
+        var source = Path.Combine(from, DataFolder.Authorities);
+        if (!Directory.Exists(source))
+        {
+            return;
+        }
+
+        var target = Path.Combine(Path.TrimEndingDirectorySeparator(Path.GetFullPath(to)), DataFolder.Authorities);
+        new DurableFolders(SystemDisk.Instance, Path.TrimEndingDirectorySeparator(Path.GetFullPath(to))).Make(target);
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            var copy = Path.Combine(target, Path.GetFileName(file));
+            File.Copy(file, copy);
+            using var copied = SystemDisk.Instance.OpenWrite(copy);
+            copied.Sync();
+        }
     }
 
     private static void ThrowUnlessEmpty(string folder)

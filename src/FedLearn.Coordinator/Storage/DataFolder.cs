@@ -10,6 +10,7 @@ namespace FedLearn.Coordinator.Storage;
 /// <code>
 /// fedlearn.db                                rows (WAL, synchronous=FULL)
 /// coordinator.lock                           held while a coordinator runs
+/// pki/                                       the federation's authorities, where no other folder is given for them
 /// operator.token                             the operators' token, 0600
 /// operator.address, operator.root.pem        where operators call, and which root they trust there; with certificates only
 /// signing.key                                the key that signs receipts, manifests and the log's heads, 0600
@@ -23,6 +24,9 @@ namespace FedLearn.Coordinator.Storage;
 /// </remarks>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>What the coordinator needs of its federation's authorities, below the data folder.</summary>
+    public static readonly string Authorities = Path.Combine("pki", "coordinator");
+
     private readonly FileStream _lock;
 
     private DataFolder(string root, IDisk disk, DurableFolders folders, FileStream held)

@@ -111,7 +111,7 @@ public sealed class CoordinatorCommandTests : IDisposable
     {
         await using var first = await RunningCoordinator.StartAsync(In("data"));
 
-        var (code, _, error) = await Cli.RunAsync("coordinator", "--data", In("other"), "--listen", first.Address, "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0");
+        var (code, _, error) = await Cli.RunAsync("coordinator", "--data", In("other"), "--insecure", "--listen", first.Address, "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0");
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("in use", error, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class RunningCoordinator : IAsyncDisposable
         _running = CommandLine.RunAsync(
             [
                 "coordinator", "--data", folder, "--operations", "http://127.0.0.1:0", "--vectors", "http://127.0.0.1:0", "--announce", "--drain-seconds", "0",
-                .. more.Length > 0 ? more : ["--listen", "http://127.0.0.1:0"],
+                .. more.Length > 0 ? more : ["--insecure", "--listen", "http://127.0.0.1:0"],
             ],
             output,
             error,

@@ -70,6 +70,50 @@ public sealed class PkiCommandTests : IDisposable
         Assert.Contains("no coordinator of this version, or one without certificates", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Coordinator_WithoutFlags_MakesItsAuthoritiesOnceAndABackupKeepsThem()
+    {
+        string root, invitation;
+        await using (await StartOnAsync("data"))
+        {
+            root = await File.ReadAllTextAsync(Path.Combine(_folder, "data", "operator.root.pem"));
+            (_, invitation, _) = await Cli.RunAsync(["pki", "invite", "a", "--token-file", Token]);
+        }
+
+        await using (await StartOnAsync("data"))
+        {
+            Assert.Equal(root, await File.ReadAllTextAsync(Path.Combine(_folder, "data", "operator.root.pem")));
+            Assert.True(File.Exists(Path.Combine(_folder, "data", "pki", "root", "root.key")));
+        }
+
+        await Cli.RunAsync(["backup", Path.Combine(_folder, "data"), Path.Combine(_folder, "backup")]);
+        await Cli.RunAsync(["restore", Path.Combine(_folder, "backup"), Path.Combine(_folder, "restored")]);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "restored", "pki", "root")));
+        await using var restored = await StartOnAsync("restored");
+        Assert.Equal(root, await File.ReadAllTextAsync(Path.Combine(_folder, "restored", "operator.root.pem")));
+        var (_, listed, _) = await Cli.RunAsync(["pki", "ls", "--token-file", Path.Combine(_folder, "restored", "operator.token")]);
+        Assert.Contains("invited", listed, StringComparison.Ordinal);
+        Assert.StartsWith("fedlearn-invitation-", invitation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invite_Several_WritesAFileForEachThatOnlyItsOwnerReads()
+    {
+        await using var coordinator = await StartAsync();
+        var folder = Path.Combine(_folder, "invitations");
+
+        for (var again = 0; again < 2; again++)
+        {
+            var (code, output, error) = await Cli.RunAsync(["pki", "invite", "worker", "--count", "3", "--out", folder, "--token-file", Token]);
+            Assert.True(code == 0 && output.Length == 0, error);
+        }
+
+        Assert.Equal(["worker-1", "worker-2", "worker-3"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(folder, "worker-2")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        var (enrolled, text, _) = await Cli.RunAsync(["enrol", Path.Combine(folder, "worker-2"), "--state", Path.Combine(_folder, "state")]);
+        Assert.True(enrolled == 0 && text.Contains("hospitals/worker-2", StringComparison.Ordinal), text);
+    }
+
     [Theory]
     [InlineData("90s", 90)]
     [InlineData("15m", 900)]
@@ -84,6 +128,9 @@ public sealed class PkiCommandTests : IDisposable
         return await RunningCoordinator.StartAsync(
             Path.Combine(_folder, "data"), "--pki", Path.Combine(_folder, "pki", "coordinator"), "--listen", "https://127.0.0.1:0", "--enrolment", "https://127.0.0.1:0");
     }
+
+    private Task<RunningCoordinator> StartOnAsync(string data) => RunningCoordinator.StartAsync(
+        Path.Combine(_folder, data), "--host", "127.0.0.1", "--listen", "https://127.0.0.1:0", "--enrolment", "https://127.0.0.1:0");
 
     private async Task<string?> StatusAsync()
     {

@@ -114,7 +114,7 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
         Kept(GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = NewHandler(shown) }));
 
     private async Task StartHostAsync() => _host = await CoordinatorHost.StartAsync(
-        TestCoordinator.OptionsFor(Path.Combine(Folder, "data")) with { Listen = "https://127.0.0.1:0", Enrolment = "https://127.0.0.1:0", Pki = Pki }, Time);
+        TestCoordinator.OptionsFor(Path.Combine(Folder, "data")) with { Insecure = false, Listen = "https://127.0.0.1:0", Enrolment = "https://127.0.0.1:0", Pki = Pki }, Time);
 
     /// <summary>A participant's calls.</summary>
     internal sealed record Participant(GrpcChannel Channel, SocketsHttpHandler Handler, X509Certificate2? Certificate)

@@ -38,6 +38,7 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
         var start = new ProcessStartInfo(Dotnet.Path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "fedlearn.dll"));
         start.ArgumentList.Add("coordinator");
+        start.ArgumentList.Add("--insecure");
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -34,6 +34,7 @@ internal sealed class NetworkSite : IAsyncDisposable
         site._host = await CoordinatorHost.StartAsync(new CoordinatorOptions
         {
             DataFolder = Path.Combine(site._folder, "coordinator"),
+            Insecure = true,
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
             Vectors = offersRoad ? "http://127.0.0.1:0" : "",

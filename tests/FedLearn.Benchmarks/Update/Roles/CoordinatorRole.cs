@@ -19,6 +19,7 @@ internal sealed class CoordinatorRole : IRole
         _host = await CoordinatorHost.StartAsync(new CoordinatorOptions
         {
             DataFolder = settings.DataFolder,
+            Insecure = settings.Certificate is null,
             Listen = $"{(settings.Certificate is null ? "http" : "https")}://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
             Vectors = "http://127.0.0.1:0",

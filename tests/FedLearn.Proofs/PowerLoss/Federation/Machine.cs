@@ -72,6 +72,7 @@ internal sealed class Machine : IAsyncDisposable
         var options = new CoordinatorOptions
         {
             DataFolder = _folder,
+            Insecure = true,
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
             Vectors = "",
