@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Core.Proofs;
 using FedLearn.Proofs.PowerLoss.Disks;
 using FedLearn.Proofs.PowerLoss.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -98,9 +99,12 @@ internal sealed class Audit(CrashDisk disk, string folder, IReadOnlyList<Promise
         }
     }
 
-    /// <summary>As a receipt's digest: SHA-256 over the digest of the one part.</summary>
-    private static string UpdateOf(string client, string run, int baseVersion) =>
-        $"{Convert.ToHexStringLower(SHA256.HashData(Script.DigestOf(Script.Delta(client, run, baseVersion))))} {Script.Examples(client)}";
+    /// <summary>As a receipt's digest: SHA-256 over the digests of the parts.</summary>
+    private static string UpdateOf(string client, string run, int baseVersion)
+    {
+        byte[] digests = [.. Script.Parts(client, run, baseVersion).SelectMany(part => BlockDigest.Of(part.Bytes))];
+        return $"{Convert.ToHexStringLower(SHA256.HashData(digests))} {Script.Examples(client)}";
+    }
 
     private void Check(Rows rows, Promise promise)
     {

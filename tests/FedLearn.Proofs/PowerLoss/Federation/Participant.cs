@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FedLearn.Core.Proofs;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
@@ -86,15 +85,16 @@ internal sealed class Participant(string id, Machine machine, Ledger ledger, Sem
     private async Task FitAsync(FitAssignment fit)
     {
         ledger.Add(new Promise.Published(fit.RunId, fit.BaseVersion, Convert.ToHexStringLower(fit.BaseDigest.Span)));
-        await CheckModelAsync(fit.RunId, fit.BaseVersion, fit.BaseDigest).ConfigureAwait(false);
         var run = _runs[fit.RunId];
-        var delta = Script.Delta(id, run.Name, fit.BaseVersion);
-        var header = Header(fit, run, delta);
+        await CheckModelAsync(fit.RunId, fit.BaseVersion, fit.BaseDigest).ConfigureAwait(false);
+        await CheckControlAsync(fit, run.Name).ConfigureAwait(false);
+        var parts = Script.Parts(id, run.Name, fit.BaseVersion);
+        var header = Header(fit, run, parts);
         for (var attempt = 1; attempt <= 2; attempt++)
         {
             try
             {
-                await CallAsync(() => SendAsync(header, delta), receipt => new Promise.Accepted(header, receipt)).ConfigureAwait(false);
+                await CallAsync(() => SendAsync(header, [.. parts.SelectMany(p => p.Bytes)]), receipt => new Promise.Accepted(header, receipt)).ConfigureAwait(false);
                 return;
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
@@ -105,11 +105,11 @@ internal sealed class Participant(string id, Machine machine, Ledger ledger, Sem
         }
     }
 
-    private async Task<Receipt> SendAsync(UpdateHeader header, float[] delta)
+    private async Task<Receipt> SendAsync(UpdateHeader header, byte[] bytes)
     {
         var first = new PushUpdateRequest { Header = header };
         var offset = 0L;
-        if (delta.Length == Script.LargeElements)
+        if (bytes.Length >= Script.LargeElements * sizeof(float))
         {
             var open = await _calls.OpenUpdateAsync(new OpenUpdateRequest { Header = header }, _headers);
             if (open.Receipt is { } receipt)
@@ -121,7 +121,7 @@ internal sealed class Participant(string id, Machine machine, Ledger ledger, Sem
             first = new PushUpdateRequest { Resume = open.Upload };
         }
 
-        return await Push.SendAsync(_calls, _headers, first, MemoryMarshal.AsBytes(delta.AsSpan()).ToArray(), offset).ConfigureAwait(false);
+        return await Push.SendAsync(_calls, _headers, first, bytes, offset).ConfigureAwait(false);
     }
 
     private async Task EvaluateAsync(EvaluateAssignment evaluate)
@@ -149,7 +149,21 @@ internal sealed class Participant(string id, Machine machine, Ledger ledger, Sem
         }
     }
 
-    private UpdateHeader Header(FitAssignment fit, RunAnnouncement run, float[] delta) => new()
+    /// <summary>The control of the base version is what its rounds' updates add up to: none of them is lost or counted twice there either.</summary>
+    private async Task CheckControlAsync(FitAssignment fit, string run)
+    {
+        var expected = Script.BytesOf(Script.Control(run, fit.BaseVersion));
+        var named = fit.BaseState.SingleOrDefault(s => s.Name == "c");
+        var bytes = named is null
+            ? new byte[expected.Length]
+            : await CallAsync(() => Push.DownloadAsync(_calls, _headers, new GetModelRequest { RunId = fit.RunId, Version = fit.BaseVersion, State = named.Name })).ConfigureAwait(false);
+        if (!bytes.AsSpan().SequenceEqual(expected) || named?.Digest.Span.SequenceEqual(BlockDigest.Of(bytes)) == false)
+        {
+            throw new BrokenPromiseException($"{id} was asked to train version {fit.BaseVersion} of {fit.RunId}, whose control is not what its updates add up to");
+        }
+    }
+
+    private UpdateHeader Header(FitAssignment fit, RunAnnouncement run, IEnumerable<(string Name, byte[] Bytes)> parts) => new()
     {
         RunId = fit.RunId,
         Round = fit.Round,
@@ -161,13 +175,13 @@ internal sealed class Participant(string id, Machine machine, Ledger ledger, Sem
         Metrics = { ["loss"] = 0.5 },
         Parts =
         {
-            new UpdatePart
+            parts.Select(part => new UpdatePart
             {
-                Name = "delta",
+                Name = part.Name,
                 Encoding = Protocol.V1.Encoding.F32,
-                ByteLength = delta.Length * sizeof(float),
-                Digest = ByteString.CopyFrom(Script.DigestOf(delta)),
-            },
+                ByteLength = part.Bytes.Length,
+                Digest = ByteString.CopyFrom(BlockDigest.Of(part.Bytes)),
+            }),
         },
     };
 
