@@ -1,11 +1,13 @@
 using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Storage.Log;
 using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Proofs.Statements;
 using Microsoft.EntityFrameworkCore;
 
 namespace FedLearn.Coordinator.Storage;
 
-/// <summary>Invitations and certificates in SQLite.</summary>
-internal sealed class IdentityStore(IDbContextFactory<CoordinatorDb> factory) : IIdentityStore
+/// <summary>Invitations and certificates in SQLite; every change stands in the log too.</summary>
+internal sealed class IdentityStore(IDbContextFactory<CoordinatorDb> factory, LogBook log) : IIdentityStore
 {
     public StoredInvitation? FindInvitation(string secretHash)
     {
@@ -31,9 +33,8 @@ internal sealed class IdentityStore(IDbContextFactory<CoordinatorDb> factory) : 
         return [.. db.Certificates.AsNoTracking().OrderBy(r => r.ClientId).AsEnumerable().Select(FromRow)];
     }
 
-    public void Invite(StoredInvitation invitation)
+    public void Invite(StoredInvitation invitation) => log.Commit((db, batch) =>
     {
-        using var db = factory.CreateDbContext();
         db.RemoveRange(db.Invitations.Where(r => r.ClientId == invitation.ClientId && r.UsedByKey == ""));
         db.Add(new InvitationRow
         {
@@ -43,11 +44,11 @@ internal sealed class IdentityStore(IDbContextFactory<CoordinatorDb> factory) : 
             ExpiresUnixMs = invitation.ExpiresUnixMs,
         });
         db.SaveChanges();
-    }
+        batch.Add(LogEntry.ClientInvited(invitation.CreatedUnixMs, invitation.ClientId, invitation.ExpiresUnixMs));
+    });
 
-    public void Issue(StoredCertificate certificate, StoredInvitation? used)
+    public void Issue(StoredCertificate certificate, StoredInvitation? used) => log.Commit((db, batch) =>
     {
-        using var db = factory.CreateDbContext();
         db.Add(new CertificateRow
         {
             Serial = certificate.Serial,
@@ -61,19 +62,25 @@ internal sealed class IdentityStore(IDbContextFactory<CoordinatorDb> factory) : 
         }
 
         db.SaveChanges();
-    }
+        batch.Add(LogEntry.CertificateIssued(certificate.IssuedUnixMs, certificate.ClientId, certificate.Serial, certificate.NotAfterUnixMs, isRenewal: used is null));
+    });
 
     public IReadOnlyList<StoredCertificate> Revoke(string clientId, long atUnixMs)
     {
-        using var db = factory.CreateDbContext();
-        var rows = db.Certificates.Where(r => r.ClientId == clientId && r.RevokedUnixMs == null).ToList();
-        foreach (var row in rows)
+        List<CertificateRow> rows = [];
+        log.Commit((db, batch) =>
         {
-            row.RevokedUnixMs = atUnixMs;
-        }
+            rows = [.. db.Certificates.Where(r => r.ClientId == clientId && r.RevokedUnixMs == null)];
+            foreach (var row in rows)
+            {
+                row.RevokedUnixMs = atUnixMs;
+            }
 
-        db.RemoveRange(db.Invitations.Where(r => r.ClientId == clientId));
-        db.SaveChanges();
+            db.RemoveRange(db.Invitations.Where(r => r.ClientId == clientId));
+            db.SaveChanges();
+            batch.Add(LogEntry.ClientRevoked(atUnixMs, clientId, rows.Count));
+            batch.WantsHead = true;
+        });
         return [.. rows.Select(FromRow)];
     }
 

@@ -1,5 +1,7 @@
 using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Provenance;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Log;
 using Microsoft.EntityFrameworkCore;
 
 namespace FedLearn.Coordinator.Tests.Storage;
@@ -15,7 +17,7 @@ public sealed class IdentityStoreTests : IDisposable
         _factory = new CoordinatorDbFactory(Path.Combine(_folder, "fedlearn.db"));
         using var db = _factory.CreateDbContext();
         db.Database.Migrate();
-        _store = new IdentityStore(_factory);
+        _store = new IdentityStore(_factory, new LogBook(_factory, SigningKey.Open(Path.Combine(_folder, "signing.key")), TimeProvider.System));
     }
 
     public void Dispose()
@@ -61,6 +63,27 @@ public sealed class IdentityStoreTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => _store.Issue(new StoredCertificate("c1", "a", 5, 50), new StoredInvitation("01", "a", 1, 10, "key")));
 
         Assert.Empty(_store.Certificates());
+    }
+
+    [Fact]
+    public void Changes_AllKinds_StandInTheLog()
+    {
+        StoredInvitation invitation = new("01", "a", 1, 10);
+        _store.Invite(invitation);
+        _store.Issue(new StoredCertificate("c1", "a", 5, 50), invitation with { UsedByKey = "key" });
+        _store.Issue(new StoredCertificate("c2", "a", 6, 60), used: null);
+        _store.Revoke("a", 7);
+        Assert.Throws<InvalidOperationException>(() => _store.Issue(new StoredCertificate("c3", "a", 5, 50), new StoredInvitation("02", "a", 1, 10, "key")));
+
+        using var db = _factory.CreateDbContext();
+        Assert.Equal(
+            [
+                """{"at":1,"client":"a","kind":"clientInvited","until":10}""",
+                """{"at":5,"client":"a","kind":"clientEnrolled","serial":"c1","until":50}""",
+                """{"at":6,"client":"a","kind":"certificateRenewed","serial":"c2","until":60}""",
+                """{"at":7,"certificates":2,"client":"a","kind":"clientRevoked"}""",
+            ],
+            db.Log.OrderBy(r => r.Number).AsEnumerable().Select(r => System.Text.Encoding.UTF8.GetString(r.Entry)));
     }
 
     [Fact]

@@ -28,6 +28,45 @@ public static class LogEntry
         json.WriteString("kind", "clientRegistered");
     });
 
+    /// <summary>A client is invited to enrol.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="until">Until when the invitation can be used.</param>
+    public static byte[] ClientInvited(long at, string client, long until) => StatementBytes.Write(domain: null, json =>
+    {
+        json.WriteNumber("at", at);
+        json.WriteString("client", client);
+        json.WriteString("kind", "clientInvited");
+        json.WriteNumber("until", until);
+    });
+
+    /// <summary>A client is given a certificate.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="serial">The certificate's serial number, lower-case hex.</param>
+    /// <param name="until">When it expires.</param>
+    /// <param name="isRenewal">Whether the client came with a certificate, and not with an invitation.</param>
+    public static byte[] CertificateIssued(long at, string client, string serial, long until, bool isRenewal) => StatementBytes.Write(domain: null, json =>
+    {
+        json.WriteNumber("at", at);
+        json.WriteString("client", client);
+        json.WriteString("kind", isRenewal ? "certificateRenewed" : "clientEnrolled");
+        json.WriteString("serial", serial);
+        json.WriteNumber("until", until);
+    });
+
+    /// <summary>A client's certificates and invitations end.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="certificates">How many certificates that were not revoked before.</param>
+    public static byte[] ClientRevoked(long at, string client, int certificates) => StatementBytes.Write(domain: null, json =>
+    {
+        json.WriteNumber("at", at);
+        json.WriteNumber("certificates", certificates);
+        json.WriteString("client", client);
+        json.WriteString("kind", "clientRevoked");
+    });
+
     /// <summary>A run is created.</summary>
     /// <param name="at">When.</param>
     /// <param name="run">The run.</param>
