@@ -30,6 +30,7 @@ internal static class RunText
     /// <summary>A run in one line.</summary>
     public static string Line(Run run) =>
         $"run {run.RunId} ({run.Name}): {Status(run.Status)}, round {run.Round}, version {run.Version}, {run.EligibleClients} clients ready"
+        + (run.EvaluatingClients > 0 ? $", {run.EvaluatingClients} more to evaluate" : "")
         + (run.HasBestVersion ? $", best version {Best(run)}" : "")
         + (run.Reason.Length > 0 ? $"; {run.Reason}" : "");
 

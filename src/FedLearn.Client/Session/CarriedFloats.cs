@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FedLearn.Client.Transport;
 using FedLearn.Client.Vault;
+using FedLearn.Core.Proofs;
 
 namespace FedLearn.Client.Session;
 
@@ -9,8 +10,15 @@ internal sealed class CarriedFloats(CarriedVectors carried)
 {
     private const int PieceBytes = 1 << 20;
 
+    /// <summary>The runs of which there is any.</summary>
+    public IReadOnlyCollection<string> Runs => carried.Runs;
+
     /// <summary>The vector that holds before a round, or null where there is none, or none that can be read.</summary>
-    public async Task<float[]?> FindAsync(string runId, int round, int length, CancellationToken cancellationToken)
+    /// <param name="runId">The run.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="expected">How many values it has; null = as many as there are.</param>
+    /// <param name="cancellationToken">Gives up waiting for the coordinator's word.</param>
+    public async Task<float[]?> FindAsync(string runId, int round, int? expected, CancellationToken cancellationToken)
     {
         if (await carried.FindAsync(runId, round, cancellationToken).ConfigureAwait(false) is not { } key)
         {
@@ -20,6 +28,7 @@ internal sealed class CarriedFloats(CarriedVectors carried)
         try
         {
             using var from = carried.OpenRead(key);
+            var length = expected ?? checked((int)((from.Length - Sha256Value.Size) / sizeof(float)));
             var values = new float[length];
             for (var at = 0L; at < (long)length * sizeof(float); at += PieceBytes)
             {

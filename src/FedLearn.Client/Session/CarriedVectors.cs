@@ -54,6 +54,18 @@ internal sealed class CarriedVectors(CarriedFiles files, Caller caller)
         files.Delete(key);
     }
 
+    /// <summary>The runs of which there is any.</summary>
+    public IReadOnlyCollection<string> Runs => [.. files.List().Select(k => k.RunId).Distinct()];
+
+    /// <summary>Forgets the vectors of a run.</summary>
+    public void Forget(string runId)
+    {
+        foreach (var key in files.List().Where(k => k.RunId == runId))
+        {
+            files.Delete(key);
+        }
+    }
+
     /// <summary>Forgets the vectors of all runs but these.</summary>
     public void KeepOnly(IReadOnlyCollection<string> runIds)
     {

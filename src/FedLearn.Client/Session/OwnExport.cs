@@ -42,13 +42,32 @@ internal sealed class OwnExport(string? folder, CarriedFloats local, CarriedFloa
         }
     }
 
-    private async Task WriteAsync(string runId, string what, ModelManifest manifest, CarriedFloats carried, CancellationToken cancellationToken)
+    /// <summary>
+    /// The full state is known: what is left of runs that it does not name belongs to runs that ended while no worker ran here. Their tensors' names are
+    /// not known any more, so that the file has one tensor <c>values</c>, in the manifest's order.
+    /// </summary>
+    /// <param name="known">The runs that are open, or over and still known.</param>
+    /// <param name="cancellationToken">Gives up waiting for the coordinator's word.</param>
+    public async Task WriteLeftAsync(IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    {
+        foreach (var (what, carried) in folder is null ? Array.Empty<(string, CarriedFloats)>() : [("local", local), ("personal", personal)])
+        {
+            foreach (var runId in carried.Runs.Except(known))
+            {
+                await WriteAsync(runId, what, null, carried, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task WriteAsync(string runId, string what, ModelManifest? known, CarriedFloats carried, CancellationToken cancellationToken)
     {
         // After the last round everything is decided: nothing comes after it.
-        if (await carried.FindAsync(runId, int.MaxValue, checked((int)manifest.ElementCount), cancellationToken).ConfigureAwait(false) is not { } values)
+        if (await carried.FindAsync(runId, int.MaxValue, (int?)known?.ElementCount, cancellationToken).ConfigureAwait(false) is not { Length: > 0 } values)
         {
             return;
         }
+
+        var manifest = known ?? new ModelManifest([new TensorSpec("values", InitRule.Zeros, values.Length)]);
 
         var path = Path.Combine(folder!, $"{FileName(runId)}.{what}.safetensors");
         try

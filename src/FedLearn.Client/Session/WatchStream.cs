@@ -100,25 +100,26 @@ internal sealed class WatchStream(
         await own.WriteAsync(runId, runs.FindAccepted(runId), cancellationToken).ConfigureAwait(false);
         runs.Remove(runId);
         models.Forget(runId);
-        KeepOpenRuns();
-    }
-
-    private void KeepOpenRuns()
-    {
         foreach (var vectors in carried)
         {
-            vectors.KeepOnly(runs.Open);
+            vectors.Forget(runId);
         }
     }
 
     private async Task TakeSyncedAsync(CancellationToken cancellationToken)
     {
+        await own.WriteLeftAsync(runs.Open, cancellationToken).ConfigureAwait(false);
         foreach (var runId in runs.EndOfState())
         {
             await EndRunAsync(runId, "the coordinator does not name it any more", cancellationToken).ConfigureAwait(false);
         }
 
-        KeepOpenRuns();
+        foreach (var vectors in carried)
+        {
+            // Only now are all open runs known.
+            vectors.KeepOnly(runs.Open);
+        }
+
         board.EndOfState();
         foreach (var key in pending.List())
         {

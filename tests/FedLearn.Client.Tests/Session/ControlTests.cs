@@ -81,6 +81,28 @@ public sealed class ControlTests : SessionTestBase
     }
 
     [Fact]
+    public async Task Restart_AnotherRunEndsBeforeTheStateIsKnown_KeepsTheControl()
+    {
+        Service.State.Add(_run.Announcement());
+        float[] first;
+        var before = new ScriptedTrainer { TakesCorrection = true };
+        await using (var worker = StartWorker(before))
+        {
+            (_, _, first) = await RoundAsync(before, 1, server: null);
+            await worker.StopAsync();
+        }
+
+        Service.Rounds[1] = RoundStatus.Published;
+        Service.State.Insert(0, new RunFixture(3, id: "run-9").RunOver());
+        var after = new ScriptedTrainer { TakesCorrection = true };
+        await using var next = StartWorker(after);
+
+        var (correction, _, _) = await RoundAsync(after, 2, server: 0.25f);
+
+        Assert.Equal([.. first.Select(c => 0.25f - c)], correction);
+    }
+
+    [Fact]
     public async Task VoidRoundAfterAPublishedOne_LeavesThePublishedOnesControl()
     {
         Service.State.Add(_run.Announcement());

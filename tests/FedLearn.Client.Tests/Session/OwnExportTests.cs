@@ -47,6 +47,26 @@ public sealed class OwnExportTests : SessionTestBase
     }
 
     [Fact]
+    public async Task RunOver_WhileNoWorkerRan_IsWrittenAtTheNextStartWithoutNames()
+    {
+        var run = new RunFixture(5, clientJson: """{ "personalLambda": 0.75 }""");
+        await using (var worker = await AfterTwoRoundsAsync(run, RoundStatus.Published, over: false))
+        {
+            await worker.StopAsync();
+        }
+
+        Service.State.Clear();
+        await using var next = StartWorker(new ScriptedTrainer { TakesProximalCentre = true }, o => o with { ExportOwn = Exports });
+        await next.Log.NextAsync(2036);
+        await next.Log.NextAsync(2002);
+
+        var (header, values) = Read(Path.Combine(Exports, "run-1.personal.safetensors"));
+        Assert.Equal([.. run.Vector(0).Select((v, i) => v + ScriptedTrainer.Delta(1, i) + ScriptedTrainer.Delta(2, i))], values);
+        Assert.True(header.TryGetProperty("values", out _));
+        Assert.Empty(Directory.EnumerateFiles(Folder.File("state"), "personal.*"));
+    }
+
+    [Fact]
     public async Task RunOver_WithAnIdThatIsAPath_StaysInTheFolder()
     {
         var run = new RunFixture(5, id: "../../outside", clientJson: """{ "personalLambda": 0.75 }""");
@@ -78,8 +98,8 @@ public sealed class OwnExportTests : SessionTestBase
         Assert.False(Directory.Exists(Exports));
     }
 
-    /// <summary>Trains two rounds, of which the first counts, and ends the run.</summary>
-    private async Task<Worker> AfterTwoRoundsAsync(RunFixture run, RoundStatus last)
+    /// <summary>Trains two rounds, of which the first counts, and ends the run unless told otherwise.</summary>
+    private async Task<Worker> AfterTwoRoundsAsync(RunFixture run, RoundStatus last, bool over = true)
     {
         Service.State.Add(run.Announcement());
         var worker = StartWorker(new ScriptedTrainer { TakesProximalCentre = true }, o => o with { ExportOwn = Exports });
@@ -95,7 +115,11 @@ public sealed class OwnExportTests : SessionTestBase
         }
 
         Service.Rounds[2] = last;
-        Service.TellNow(run.RunOver());
+        if (over)
+        {
+            Service.TellNow(run.RunOver());
+        }
+
         return worker;
     }
 
