@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using FedLearn.Cli.Data;
 using FedLearn.Cli.Demo;
 using FedLearn.Cli.Hosting;
+using FedLearn.Cli.Log;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Pki;
 using FedLearn.Cli.Runs;
@@ -35,6 +36,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ModelCommand.Create(),
             ClientCommand.Create(),
+            LogCommand.Create(),
             PkiCommand.Create(),
             EnrolCommand.Create(),
             DataCommand.Create(),

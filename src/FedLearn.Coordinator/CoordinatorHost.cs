@@ -183,6 +183,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         app.Use(app.Services.GetRequiredService<CallGuard>().PassAsync);
         app.MapGrpcService<FederationService>();
         app.MapGrpcService<RunsService>();
+        app.MapGrpcService<LogService>();
         if (authority is not null)
         {
             app.MapGrpcService<EnrolmentService>();
@@ -212,7 +213,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
         services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>().AddSingleton<CoordinatorMetrics>();
-        services.AddSingleton(_ => SigningKey.Open(folder.SigningKey)).AddSingleton<ProvenanceSigner>();
+        services.AddSingleton(_ => SigningKey.Open(folder.SigningKey)).AddSingleton<ProvenanceSigner>().AddSingleton<ReceiptProver>();
         services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
         services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();
         services.AddSingleton<IServiceMethodProvider<FederationService>, FederationBinding>().AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();

@@ -30,6 +30,8 @@ internal sealed class TestCoordinator : IAsyncDisposable
 
     public Federation.FederationClient Federation => new(_channel);
 
+    public Log.LogClient Log => new(_channel);
+
     public Metadata Operator => Bearer(File.ReadAllText(_host.OperatorTokenFile).Trim());
 
     public static async Task<TestCoordinator> StartAsync(string? folder = null, Func<CoordinatorOptions, CoordinatorOptions>? with = null, bool tls = false)

@@ -19,12 +19,16 @@ internal sealed class OperatorConnection : IDisposable
         trust?.ApplyTo(handler);
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
         Runs = new V1.Runs.RunsClient(_channel);
+        Log = new V1.Log.LogClient(_channel);
         Identities = new V1.Identities.IdentitiesClient(_channel);
         Headers = new Metadata { { "authorization", $"Bearer {token}" } };
     }
 
     /// <summary>The calls.</summary>
     public V1.Runs.RunsClient Runs { get; }
+
+    /// <summary>The calls about the log.</summary>
+    public V1.Log.LogClient Log { get; }
 
     /// <summary>The calls about who takes part.</summary>
     public V1.Identities.IdentitiesClient Identities { get; }

@@ -13,7 +13,7 @@ internal sealed class IdentityInterceptor(Callers callers) : Interceptor
     private static readonly string JoinMethod = $"/{Federation.Descriptor.FullName}/Join";
     private static readonly string WatchMethod = $"/{Federation.Descriptor.FullName}/Watch";
     private static readonly string[] s_open = [$"/{Enrolment.Descriptor.FullName}/GetAuthority", $"/{Enrolment.Descriptor.FullName}/Enrol"];
-    private static readonly string[] s_operators = [$"/{Runs.Descriptor.FullName}/", $"/{Identities.Descriptor.FullName}/"];
+    private static readonly string[] s_operators = [$"/{Runs.Descriptor.FullName}/", $"/{Identities.Descriptor.FullName}/", $"/{Log.Descriptor.FullName}/"];
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)

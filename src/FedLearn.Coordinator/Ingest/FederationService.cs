@@ -25,6 +25,7 @@ internal sealed class FederationService(
     VectorFeed vectors,
     RoadOffer roads,
     RoundQuery rounds,
+    ReceiptProver receipts,
     DrainState drain,
     CoordinatorOptions options,
     SigningKey signing,
@@ -183,6 +184,9 @@ internal sealed class FederationService(
         _ = Caller.Participant(context);
         return Task.FromResult(rounds.Manifests(request) ?? throw Problem.NotFound($"there is no run '{request.RunId}'").ToException());
     }
+
+    public override Task<GetReceiptProofReply> GetReceiptProof(GetReceiptProofRequest request, ServerCallContext context) =>
+        Task.FromResult(receipts.Prove(Caller.Participant(context), request));
 
     public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
     {

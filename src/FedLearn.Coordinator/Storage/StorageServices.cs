@@ -18,6 +18,7 @@ internal static class StorageServices
             .AddSingleton(factory)
             .AddSingleton<IDbContextFactory<CoordinatorDb>>(factory)
             .AddSingleton<LogBook>()
+            .AddSingleton<LogReader>()
             .AddSingleton<OlderRows>()
             .AddSingleton<UpdateSegments>()
             .AddSingleton<DiskBudget>()

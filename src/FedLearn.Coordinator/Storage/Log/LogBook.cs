@@ -74,13 +74,13 @@ internal sealed class LogBook(IDbContextFactory<CoordinatorDb> factory, SigningK
     }
 
     /// <summary>The log's end, signed now.</summary>
-    public (long Size, byte[] Statement, byte[] Signature) SignHead()
+    public SignedHead SignHead()
     {
         lock (_gate)
         {
             using var db = factory.CreateDbContext();
             var head = Head(_frontier ??= LastFrontier(db));
-            return (head.Size, head.Statement, head.Signature);
+            return new SignedHead(head.Statement, head.Signature, key.PublicKey);
         }
     }
 
