@@ -249,6 +249,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     private static void AddIdentity(IServiceCollection services, Authority? authority, TlsServer? tls)
     {
+        services.AddSingleton<ApiTokens>();
         services.AddSingleton(s => new CertificateBook(s.GetRequiredService<IIdentityStore>(), s.GetRequiredService<TimeProvider>(), authority));
         if (authority is not null)
         {

@@ -64,6 +64,12 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1023, LogLevel.Warning, "Client {Client} is revoked; {Certificates} valid certificates ended")]
     public partial void Revoked(string client, int certificates);
 
+    [LoggerMessage(1025, LogLevel.Information, "{Name} has the token of {Role} until {Until}")]
+    public partial void TokenCreated(string name, string role, DateTime until);
+
+    [LoggerMessage(1026, LogLevel.Information, "The token of {Name} is deleted")]
+    public partial void TokenDeleted(string name);
+
     [LoggerMessage(1024, LogLevel.Warning, "Refused an enrolment as {Client}: the invitation {Reason}")]
     public partial void EnrolmentRefused(string client, string reason);
 

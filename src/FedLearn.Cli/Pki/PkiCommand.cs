@@ -13,7 +13,7 @@ internal static class PkiCommand
     /// <summary>By which names a coordinator is called where none are given: those of this machine for itself.</summary>
     public static readonly string[] DefaultHosts = ["localhost", "127.0.0.1", "::1"];
 
-    public static Command Create() => new Command("pki", "Makes a federation's authorities; invites, lists and revokes participants.") { Init(), Invite(), List(), Revoke() }
+    public static Command Create() => new Command("pki", "Makes a federation's authorities; invites, lists and revokes participants.") { Init(), Invite(), List(), Revoke(), TokenCommand.Create() }
         .WithExamples("fedlearn pki init pki --host coordinator.example", "fedlearn pki invite hospital-a", "fedlearn pki ls", "fedlearn pki revoke hospital-a");
 
     private static Command Init()
@@ -106,11 +106,11 @@ internal static class PkiCommand
     private static Argument<string> ClientArgument() => new("client") { Description = "The participant's id: a-z, 0-9 and -.", HelpName = "CLIENT" };
 
     /// <summary>Reads a time such as 15m.</summary>
-    internal static int Seconds(string text)
+    internal static int Seconds(string text, int mostDays = 7)
     {
         var unit = text.Length > 1 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 } : 0;
-        return unit > 0 && int.TryParse(text.AsSpan(..^1), out var number) && number > 0 && (long)number * unit <= 7 * 86_400
+        return unit > 0 && int.TryParse(text.AsSpan(..^1), out var number) && number > 0 && (long)number * unit <= mostDays * 86_400
             ? number * unit
-            : throw new CliException($"--valid: expected a time such as 90s, 15m, 8h or 7d, a week at most, got '{text}'", ExitCode.Usage);
+            : throw new CliException($"--valid: expected a time such as 90s, 15m, 8h or 7d, {mostDays} days at most, got '{text}'", ExitCode.Usage);
     }
 }

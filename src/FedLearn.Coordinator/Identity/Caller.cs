@@ -8,8 +8,11 @@ internal sealed record Caller(string? ClientId)
 {
     private static readonly object Key = new();
 
-    /// <summary>The certificate that says so; null where a token does.</summary>
-    public CertifiedClient? Certificate { get; init; }
+    /// <summary>What it has proven it by, where that ends some day; null for the tokens that do not.</summary>
+    public Credential? Credential { get; init; }
+
+    /// <summary>Of an operator: whether it may see alone.</summary>
+    public bool IsViewer { get; init; }
 
     /// <summary>The caller that <see cref="IdentityInterceptor"/> found.</summary>
     public static Caller Of(ServerCallContext context) => (Caller)context.UserState[Key];
@@ -21,13 +24,13 @@ internal sealed record Caller(string? ClientId)
     public static string Participant(ServerCallContext context) =>
         Of(context).ClientId ?? throw new InvalidOperationException("an operator passed for a participant");
 
-    /// <summary>Does something once the caller's certificate holds no longer, until the result is disposed; a token's caller stays who it is.</summary>
-    public CancellationTokenRegistration WhenEnded(Action action) => Certificate?.Ended.Register(action) ?? default;
+    /// <summary>Does something once the caller's credential holds no longer, until the result is disposed.</summary>
+    public CancellationTokenRegistration WhenEnded(Action action) => Credential?.Ended.Register(action) ?? default;
 
-    /// <exception cref="RpcException">The caller's certificate holds no longer.</exception>
+    /// <exception cref="RpcException">The caller's credential holds no longer.</exception>
     public void ThrowIfEnded()
     {
-        if (Certificate?.Problem() is { } problem)
+        if (Credential?.Problem() is { } problem)
         {
             throw problem.ToException();
         }

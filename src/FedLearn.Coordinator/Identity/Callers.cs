@@ -1,4 +1,5 @@
 using FedLearn.Protocol;
+using FedLearn.Protocol.V1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,9 +9,16 @@ namespace FedLearn.Coordinator.Identity;
 /// Finds out who calls, for every road: participants, by certificate or where there are none by token, may do one part of the calls,
 /// operators, by token, the other.
 /// </summary>
-internal sealed class Callers(ClientRegistry clients, CertificateBook certificates, OperatorToken operators, CoordinatorLog log)
+internal sealed class Callers(ClientRegistry clients, CertificateBook certificates, OperatorToken operators, ApiTokens tokens, CoordinatorLog log)
 {
     private const string Scheme = "Bearer ";
+
+    /// <summary>The operators' calls that change nothing.</summary>
+    private static readonly string[] s_views =
+    [
+        .. new[] { "ListRuns", "GetRun", "WatchRun", "DownloadModel", "ListClients" }.Select(call => $"/{Runs.Descriptor.FullName}/{call}"),
+        $"/{Identities.Descriptor.FullName}/ListIdentities",
+    ];
 
     /// <summary>Whether participants come with certificates, and not with tokens.</summary>
     public bool ByCertificate => certificates.IsOn;
@@ -61,7 +69,9 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
             throw Refuse(method, Problem.PermissionDenied(reason));
         }
 
-        return caller;
+        return caller.IsViewer && !s_views.Contains(method)
+            ? throw Refuse(method, Problem.PermissionDenied("the token is a viewer's; this call takes an operator's"))
+            : caller;
     }
 
     private Grpc.Core.RpcException Refuse(string method, Problem problem)
@@ -77,6 +87,12 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
         {
             reason = "no token was sent; expected the metadata 'authorization: Bearer TOKEN'";
             return null;
+        }
+
+        if (tokens.Find(token) is { } held)
+        {
+            reason = held.Problem()?.Text ?? reason;
+            return held.Problem() is null ? held.Caller : null;
         }
 
         return operators.Matches(token) ? new Caller(ClientId: null)

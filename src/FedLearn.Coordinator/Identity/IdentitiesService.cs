@@ -7,7 +7,7 @@ namespace FedLearn.Coordinator.Identity;
 
 /// <summary>The operators' calls about who takes part: thin.</summary>
 internal sealed class IdentitiesService(
-    Invitations invitations, CertificateBook book, IIdentityStore store, PublicAddresses addresses, WatchHub hub, TimeProvider time, CoordinatorLog log) : Identities.IdentitiesBase
+    Invitations invitations, CertificateBook book, IIdentityStore store, ApiTokens tokens, PublicAddresses addresses, WatchHub hub, TimeProvider time, CoordinatorLog log) : Identities.IdentitiesBase
 {
     public override Task<InviteReply> Invite(InviteRequest request, ServerCallContext context)
     {
@@ -35,6 +35,42 @@ internal sealed class IdentitiesService(
         var ended = book.Revoke(request.ClientId);
         log.Revoked(request.ClientId, ended);
         return Task.FromResult(new RevokeReply { Certificates = ended });
+    }
+
+    public override Task<CreateTokenReply> CreateToken(CreateTokenRequest request, ServerCallContext context)
+    {
+        if (request.Role is not (Role.Viewer or Role.Operator))
+        {
+            throw Problem.Invalid("role: expected ROLE_VIEWER or ROLE_OPERATOR").ToException();
+        }
+
+        var (token, expires) = tokens.Create(request.Name, request.Role == Role.Operator, request.ValidSeconds);
+        log.TokenCreated(request.Name, request.Role == Role.Operator ? "an operator" : "a viewer", DateTimeOffset.FromUnixTimeMilliseconds(expires).UtcDateTime);
+        return Task.FromResult(new CreateTokenReply { Token = token, ExpiresUnixMs = expires });
+    }
+
+    public override Task<ListTokensReply> ListTokens(ListTokensRequest request, ServerCallContext context)
+    {
+        var reply = new ListTokensReply();
+        reply.Tokens.AddRange(tokens.All().Select(t => new ApiToken
+        {
+            Name = t.Name,
+            Role = t.IsOperator ? Role.Operator : Role.Viewer,
+            CreatedUnixMs = t.CreatedUnixMs,
+            ExpiresUnixMs = t.ExpiresUnixMs,
+        }));
+        return Task.FromResult(reply);
+    }
+
+    public override Task<DeleteTokenReply> DeleteToken(DeleteTokenRequest request, ServerCallContext context)
+    {
+        if (!tokens.Delete(request.Name))
+        {
+            throw Problem.NotFound($"'{request.Name}' has no token; `fedlearn pki token ls` lists them").ToException();
+        }
+
+        log.TokenDeleted(request.Name);
+        return Task.FromResult(new DeleteTokenReply());
     }
 
     private ClientIdentity ToWire(string id, IReadOnlyList<StoredCertificate> certificates, StoredInvitation? invitation)

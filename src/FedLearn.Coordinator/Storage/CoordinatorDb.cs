@@ -26,6 +26,8 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
 
     public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
 
+    public DbSet<ApiTokenRow> ApiTokens => Set<ApiTokenRow>();
+
     public DbSet<LogRow> Log => Set<LogRow>();
 
     public DbSet<LogHeadRow> LogHeads => Set<LogHeadRow>();
@@ -61,6 +63,7 @@ internal sealed class CoordinatorDb(DbContextOptions<CoordinatorDb> options) : D
         model.Entity<InvitationRow>().HasKey(r => r.SecretHash);
         model.Entity<CertificateRow>().HasKey(r => r.Serial);
         model.Entity<CertificateRow>().HasIndex(r => r.ClientId);
+        model.Entity<ApiTokenRow>().HasKey(r => r.Name);
         model.Entity<RunRow>().HasKey(r => r.Id);
         model.Entity<RunRow>().HasIndex(r => r.Name).IsUnique();
         model.Entity<VersionRow>().HasKey(r => new { r.RunId, r.Number });

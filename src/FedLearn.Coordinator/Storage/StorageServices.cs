@@ -26,6 +26,7 @@ internal static class StorageServices
             .AddSingleton<IRunStore, RunStore>()
             .AddSingleton<IClientStore, ClientStore>()
             .AddSingleton<IIdentityStore, IdentityStore>()
+            .AddSingleton<IApiTokenStore, ApiTokenStore>()
             .AddSingleton<RunCatalog>();
     }
 }

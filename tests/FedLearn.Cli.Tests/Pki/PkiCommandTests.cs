@@ -47,6 +47,22 @@ public sealed class PkiCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Token_OfAViewer_SeesAndChangesNothingUntilItIsRemoved()
+    {
+        await using var coordinator = await StartAsync();
+        var (_, token, _) = await Cli.RunAsync(["pki", "token", "create", "alice", "--token-file", Token]);
+        var file = Path.Combine(_folder, "data", "alice.token");
+        await File.WriteAllTextAsync(file, token);
+
+        Assert.Equal(ExitCode.Ok, (await Cli.RunAsync(["run", "ls", "--token-file", file])).Code);
+        Assert.Contains("viewer's", (await Cli.RunAsync(["pki", "invite", "a", "--token-file", file])).Error, StringComparison.Ordinal);
+        Assert.Contains("alice  viewer", (await Cli.RunAsync(["pki", "token", "ls", "--token-file", Token])).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, (await Cli.RunAsync(["pki", "token", "rm", "alice", "--token-file", Token])).Code);
+        Assert.Equal(ExitCode.Failed, (await Cli.RunAsync(["run", "ls", "--token-file", file])).Code);
+        Assert.Equal("[]", (await Cli.RunAsync(["pki", "token", "ls", "--json", "--token-file", Token])).Output.Trim());
+    }
+
+    [Fact]
     public async Task Revoke_OfNobody_Fails()
     {
         await using var coordinator = await StartAsync();

@@ -11,12 +11,13 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
     public partial class CoordinatorDbModel
     {
         private CoordinatorDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("f1a500b1-82fd-4c46-aafa-4a683e5f6c7f"), entityTypeCount: 10)
+            : base(skipDetectChanges: false, modelId: new Guid("b106d31c-a121-4da0-bfe9-43cac8401249"), entityTypeCount: 11)
         {
         }
 
         partial void Initialize()
         {
+            var apiTokenRow = ApiTokenRowEntityType.Create(this);
             var certificateRow = CertificateRowEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var evaluationRow = EvaluationRowEntityType.Create(this);
@@ -33,6 +34,7 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
             UpdateRowEntityType.CreateForeignKey1(updateRow, roundRow);
             VersionRowEntityType.CreateForeignKey1(versionRow, runRow);
 
+            ApiTokenRowEntityType.CreateAnnotations(apiTokenRow);
             CertificateRowEntityType.CreateAnnotations(certificateRow);
             ClientRowEntityType.CreateAnnotations(clientRow);
             EvaluationRowEntityType.CreateAnnotations(evaluationRow);

@@ -16,6 +16,32 @@ namespace FedLearn.Coordinator.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.ApiTokenRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsOperator")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ApiTokens");
+                });
+
             modelBuilder.Entity("FedLearn.Coordinator.Storage.Rows.CertificateRow", b =>
                 {
                     b.Property<string>("Serial")

@@ -40,3 +40,23 @@ internal sealed class CertificateRow : CheckedRow
     protected override void AddFields(FieldHash hash) => hash
         .Add(Serial).Add(ClientId).Add(IssuedUnixMs).Add(NotAfterUnixMs).Add(RevokedUnixMs);
 }
+
+/// <summary>A token of an operator or a viewer.</summary>
+internal sealed class ApiTokenRow : CheckedRow
+{
+    public required string Name { get; set; }
+
+    /// <summary>SHA-256 of its bytes, lower-case hex.</summary>
+    public required string TokenHash { get; set; }
+
+    public bool IsOperator { get; set; }
+
+    public long CreatedUnixMs { get; set; }
+
+    public long ExpiresUnixMs { get; set; }
+
+    protected override string Title => $"the token of {Name}";
+
+    protected override void AddFields(FieldHash hash) => hash
+        .Add(Name).Add(TokenHash).Add(IsOperator).Add(CreatedUnixMs).Add(ExpiresUnixMs);
+}

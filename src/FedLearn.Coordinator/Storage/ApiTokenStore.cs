@@ -1,0 +1,47 @@
+using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Storage.Log;
+using FedLearn.Coordinator.Storage.Rows;
+using FedLearn.Core.Proofs.Statements;
+using Microsoft.EntityFrameworkCore;
+
+namespace FedLearn.Coordinator.Storage;
+
+/// <summary>Tokens of operators and viewers in SQLite; every change stands in the log too.</summary>
+internal sealed class ApiTokenStore(IDbContextFactory<CoordinatorDb> factory, LogBook log) : IApiTokenStore
+{
+    public IReadOnlyList<StoredToken> All()
+    {
+        using var db = factory.CreateDbContext();
+        return [.. db.ApiTokens.AsNoTracking().OrderBy(r => r.Name).AsEnumerable().Select(r => new StoredToken(r.Name, r.TokenHash, r.IsOperator, r.CreatedUnixMs, r.ExpiresUnixMs))];
+    }
+
+    public void Add(StoredToken token) => log.Commit((db, batch) =>
+    {
+        db.Add(new ApiTokenRow
+        {
+            Name = token.Name,
+            TokenHash = token.TokenHash,
+            IsOperator = token.IsOperator,
+            CreatedUnixMs = token.CreatedUnixMs,
+            ExpiresUnixMs = token.ExpiresUnixMs,
+        });
+        db.SaveChanges();
+        batch.Add(LogEntry.OperatorAction(token.CreatedUnixMs, token.IsOperator ? "createOperatorToken" : "createViewerToken", run: "", token.Name));
+    });
+
+    public bool Delete(string name, long atUnixMs)
+    {
+        var found = false;
+        log.Commit((db, batch) =>
+        {
+            if (db.ApiTokens.Find(name) is { } row)
+            {
+                db.Remove(row);
+                db.SaveChanges();
+                batch.Add(LogEntry.OperatorAction(atUnixMs, "deleteToken", run: "", name));
+                found = true;
+            }
+        });
+        return found;
+    }
+}
