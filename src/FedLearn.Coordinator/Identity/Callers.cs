@@ -18,6 +18,7 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
     [
         .. new[] { "ListRuns", "GetRun", "WatchRun", "DownloadModel", "ListClients" }.Select(call => $"/{Runs.Descriptor.FullName}/{call}"),
         $"/{Identities.Descriptor.FullName}/ListIdentities",
+        .. new[] { "GetHead", "GetEntries", "GetInclusionProof", "GetConsistencyProof" }.Select(call => $"/{Log.Descriptor.FullName}/{call}"),
     ];
 
     /// <summary>Whether participants come with certificates, and not with tokens.</summary>

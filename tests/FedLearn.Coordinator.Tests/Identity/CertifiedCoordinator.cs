@@ -35,6 +35,8 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
 
     public Runs.RunsClient Runs => new(Channel(EnrolmentAddress, shown: null));
 
+    public Log.LogClient Log => new(Channel(EnrolmentAddress, shown: null));
+
     public Enrolment.EnrolmentClient Enrolment => new(Channel(EnrolmentAddress, shown: null));
 
     /// <summary>The participants' calls at the address that asks for no certificate.</summary>
