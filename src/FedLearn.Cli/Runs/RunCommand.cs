@@ -10,7 +10,7 @@ namespace FedLearn.Cli.Runs;
 internal static class RunCommand
 {
     public static Command Create() =>
-        new Command("run", "Creates, shows, follows and stops runs.") { RunCreateCommand.Create(), List(), Details(), Watch(), Stop(), Spec() }
+        new Command("run", "Creates, shows, follows and stops runs.") { RunCreateCommand.Create(), List(), Details(), Watch(), Stop(), RunVerifyCommand.Create(), Spec() }
             .WithExamples("fedlearn run create spec.json --watch", "fedlearn run ls --json");
 
     private static Command List()

@@ -49,20 +49,33 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         StoredVersion baseVersion,
         int round,
         IReadOnlyList<SealedUpdate> updates,
+        CancellationToken cancellationToken) =>
+        Aggregate(folder, versions, dropped => LogLeftOut(spec, round, updates, dropped), runId, spec, baseVersion, round, updates, cancellationToken);
+
+    /// <summary>The same, for a verification that has no coordinator.</summary>
+    public static StoredVersion Aggregate(
+        DataFolder folder,
+        VersionFiles versions,
+        Action<IReadOnlyList<int>> leftOut,
+        string runId,
+        RunSpec spec,
+        StoredVersion baseVersion,
+        int round,
+        IReadOnlyList<SealedUpdate> updates,
         CancellationToken cancellationToken)
     {
         using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
         using var baseVector = versions.OpenVector(baseVersion);
         var (optimizer, state) = (ServerOptimizers.Of(spec.Strategy), ServerState.Of(spec.Strategy));
-        var control = StrategyKinds.ByName[spec.Strategy.Kind].ControlRule is { } rule ? new ControlStep(OpenUpdates(spec, round, updates, files, part: 1), rule(spec.Strategy)) : null;
+        var control = StrategyKinds.ByName[spec.Strategy.Kind].ControlRule is { } rule ? new ControlStep(OpenUpdates(folder, spec, round, updates, files, part: 1), rule(spec.Strategy)) : null;
         var aggregator = new RoundAggregator(
             baseVector,
-            OpenUpdates(spec, round, updates, files, part: 0),
+            OpenUpdates(folder, spec, round, updates, files, part: 0),
             StrategyKinds.RuleOf(spec.Strategy),
             new ServerStep(optimizer, versions.OpenState(baseVersion, state, files), control),
             Threads);
         return versions.Write(
-            runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, state, writer => LogLeftOut(spec, round, updates, aggregator.Write(writer, cancellationToken)));
+            runId, baseVersion.Number + 1, round, baseVersion.Digest, spec.Model.Manifest, state, writer => leftOut(aggregator.Write(writer, cancellationToken)));
     }
 
     public RoundDrift? MeasureDrift(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, CancellationToken cancellationToken)
@@ -73,16 +86,16 @@ internal sealed class ModelStore(DataFolder folder, UpdateSegments segments, Ver
         }
 
         using var files = new OpenFiles(folder.Disk, MaxOpenFiles);
-        return RoundDrift.Of(new StoredUpdates(OpenUpdates(spec, round, updates, files, part: 0), threads: 1, cancellationToken));
+        return RoundDrift.Of(new StoredUpdates(OpenUpdates(folder, spec, round, updates, files, part: 0), threads: 1, cancellationToken));
     }
 
-    private StoredUpdate[] OpenUpdates(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, OpenFiles files, int part)
+    private static StoredUpdate[] OpenUpdates(DataFolder folder, RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, OpenFiles files, int part)
     {
         var parts = PartShape.Of(spec);
-        return [.. updates.Select(u => new StoredUpdate(Open(parts, u, part, files), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))];
+        return [.. updates.Select(u => new StoredUpdate(Open(folder, parts, u, part, files), UpdateFacts.Of(spec, round, u.NumExamples, u.Steps, u.Metrics, u.Norm)))];
     }
 
-    private EncodedVector Open(ImmutableArray<PartShape> parts, SealedUpdate update, int part, OpenFiles files) =>
+    private static EncodedVector Open(DataFolder folder, ImmutableArray<PartShape> parts, SealedUpdate update, int part, OpenFiles files) =>
         new(new VectorReader(files, UpdatePlace.Of(folder, update, [.. parts.Select(p => p.Name)], parts[^1].ByteLength)[part]), parts[part]);
 
     private void LogLeftOut(RunSpec spec, int round, IReadOnlyList<SealedUpdate> updates, IReadOnlyList<int> dropped)

@@ -12,7 +12,9 @@ namespace FedLearn.Coordinator.Models;
 /// The files of published versions: safetensors, with a block list beside each. Each vector of a version's server state is a file of the
 /// same form, with the model's tensors.
 /// </summary>
-internal sealed class VersionFiles(DataFolder folder)
+/// <param name="folder">Where versions are read.</param>
+/// <param name="target">Where they are written; null for the same.</param>
+internal sealed class VersionFiles(DataFolder folder, DataFolder? target = null)
 {
     /// <summary>
     /// Writes a version's files under temporary names; <paramref name="fill"/> writes the vectors. What is there under the final names
@@ -21,9 +23,10 @@ internal sealed class VersionFiles(DataFolder folder)
     public StoredVersion Write(
         string runId, int version, int round, byte[] parentDigest, ModelManifest manifest, ImmutableArray<StateVector> state, Action<VersionWriter> fill)
     {
-        folder.Folders.Make(folder.VersionsOf(runId));
-        var path = folder.VersionFile(runId, version);
-        var statePaths = state.Select(s => folder.StateFile(runId, version, s.Name)).ToList();
+        var to = target ?? folder;
+        to.Folders.Make(to.VersionsOf(runId));
+        var path = to.VersionFile(runId, version);
+        var statePaths = state.Select(s => to.StateFile(runId, version, s.Name)).ToList();
         var header = HeaderOf(runId, version, round, parentDigest, manifest);
         using var writer = new VersionWriter(Create(path), [.. statePaths.Select(Create)]);
         try
@@ -49,7 +52,7 @@ internal sealed class VersionFiles(DataFolder folder)
             State = [.. state.Zip(digests.State, (s, digest) => new StoredState(s.Name, digest))],
         };
 
-        BlockVectorWriter Create(string file) => BlockVectorWriter.Create(folder.Disk, $"{file}.part", ListOf(file), header, manifest.ByteLength);
+        BlockVectorWriter Create(string file) => BlockVectorWriter.Create(to.Disk, $"{file}.part", ListOf(file), header, manifest.ByteLength);
     }
 
     /// <summary>Opens a version's vector.</summary>

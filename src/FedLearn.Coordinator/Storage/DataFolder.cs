@@ -27,9 +27,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What the coordinator needs of its federation's authorities, below the data folder.</summary>
     public static readonly string Authorities = Path.Combine("pki", "coordinator");
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private DataFolder(string root, IDisk disk, DurableFolders folders, FileStream held)
+    private DataFolder(string root, IDisk disk, DurableFolders folders, FileStream? held)
     {
         (Root, Disk, Folders) = (root, disk, folders);
         _lock = held;
@@ -59,6 +59,16 @@ internal sealed class DataFolder : IDisposable
     public const string SigningKeyName = "signing.key";
 
     public static string DatabaseOf(string root) => Path.Combine(root, "fedlearn.db");
+
+    /// <summary>Opens a folder to read it alone: without a lock, so also beside the coordinator that owns it.</summary>
+    /// <exception cref="StartupException">It is no data folder.</exception>
+    public static DataFolder OpenToRead(string path)
+    {
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return File.Exists(DatabaseOf(root))
+            ? new DataFolder(root, SystemDisk.Instance, new DurableFolders(SystemDisk.Instance, root), held: null)
+            : throw new StartupException($"{path} is not a coordinator's data folder: it has no fedlearn.db");
+    }
 
     /// <summary>Makes the folder where needed, checks that it can be written, and locks it.</summary>
     /// <exception cref="StartupException">It cannot be written, or another coordinator holds it.</exception>
@@ -105,7 +115,7 @@ internal sealed class DataFolder : IDisposable
 
     public string StateFile(string runId, int version, string name) => Path.Combine(VersionsOf(runId), $"{version:D6}.{name}.safetensors");
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     /// <summary>Initial parameters on their way in, which a killed process left.</summary>
     private static void DeleteLeftovers(string root)
