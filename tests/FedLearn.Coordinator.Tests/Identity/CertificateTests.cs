@@ -111,6 +111,23 @@ public class CertificateTests
     }
 
     [Fact]
+    public async Task Update_Replayed_ChangesNothingForItsOwnerAndIsRefusedUnderAnotherIdentity()
+    {
+        await using var coordinator = await CertifiedCoordinator.StartAsync();
+        var (a, b) = (await coordinator.NewParticipantAsync("a"), await coordinator.NewParticipantAsync("b"));
+        var (fit, watch) = await FitAsync(coordinator, a, elements: 4);
+        using var watching = watch;
+        var header = TestClient.Header(fit.Fit, fit.Manifest, new float[4], 1);
+
+        var receipt = await PushAsync(a, header);
+
+        await RefusedAsync(StatusCode.PermissionDenied, "not selected", () => PushAsync(b, header));
+        Assert.Equal(receipt, await PushAsync(a, header));
+        var round = await coordinator.Runs.GetRunAsync(new GetRunRequest { RunId = fit.Fit.RunId }, coordinator.Operator);
+        Assert.Equal(1, round.Rounds[0].Accepted);
+    }
+
+    [Fact]
     public async Task Road_OfARevokedClient_IsUnauthorized()
     {
         await using var coordinator = await CertifiedCoordinator.StartAsync();
@@ -217,6 +234,15 @@ public class CertificateTests
         }
 
         throw new InvalidOperationException("the Watch stream ended");
+    }
+
+    private static async Task<Receipt> PushAsync(CertifiedCoordinator.Participant participant, UpdateHeader header)
+    {
+        using var push = participant.Federation.PushUpdate();
+        await push.RequestStream.WriteAsync(new PushUpdateRequest { Header = header });
+        await TestClient.SendChunksAsync(push.RequestStream, new float[4], 0, 16, 16);
+        await push.RequestStream.CompleteAsync();
+        return (await push).Receipt;
     }
 
     private static async Task<HttpStatusCode> PutAsync(CertifiedCoordinator.Participant participant, Upload upload, float[]? delta = null)
