@@ -22,6 +22,7 @@ var options = new WorkerOptions
     Identity = folder,
     ClientId = identity.Name.Client,
     StateFolder = args[0],
+    Policy = new() { Runs = ["mean"] },
     Key = KeySource.FromKeyFile($"{args[0]}.key"),
     ExitWhenDone = true,
     Logging = logging,

@@ -37,6 +37,9 @@ public sealed record WorkerOptions
     /// <summary>The key under which the state folder is sealed; the vault's own key may serve. It must be able to read.</summary>
     public required KeySource Key { get; init; }
 
+    /// <summary>Which runs this participant agrees to. Default: none, which is a mistake; <see cref="WorkerPolicy.Everything"/> agrees to all.</summary>
+    public WorkerPolicy Policy { get; init; } = new();
+
     /// <summary>How many assignments are worked on at once, 1 to 64. Default 1.</summary>
     public int MaxConcurrent { get; init; } = 1;
 
@@ -104,6 +107,7 @@ public sealed record WorkerOptions
         Check(MaxConcurrent is >= 1 and <= 64, $"{nameof(MaxConcurrent)}: expected 1 to 64, got {MaxConcurrent}");
         Check(MaxSteps >= 0, $"{nameof(MaxSteps)}: expected 0 (no limit) or more, got {MaxSteps}");
         Check(double.IsFinite(MaxSeconds) && MaxSeconds >= 0, $"{nameof(MaxSeconds)}: expected 0 (no limit) or more, got {MaxSeconds}");
+        mistakes.AddRange(Policy.Mistakes().Select(m => $"{nameof(Policy)}.{m}"));
         Check(Software is { Length: <= 100 }, $"{nameof(Software)}: expected at most 100 characters, got {Software?.Length}");
         return mistakes;
 

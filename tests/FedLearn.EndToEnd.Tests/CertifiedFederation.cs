@@ -80,6 +80,7 @@ internal sealed class CertifiedFederation : IAsyncDisposable
             Identity = identity,
             ClientId = id,
             StateFolder = Path.Combine(Folder, id),
+            Policy = WorkerPolicy.Everything,
             Key = KeySource.FromKeyFile(Path.Combine(Folder, $"{id}.key")),
             Time = Time,
             Logging = log ?? Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,

@@ -60,6 +60,7 @@ internal sealed class TestFederation : IAsyncDisposable
             Coordinator = _host.Address,
             ClientId = id,
             StateFolder = Path.Combine(_folder, id),
+            Policy = WorkerPolicy.Everything,
             Key = KeySource.FromKeyFile(Path.Combine(_folder, $"{id}.key")),
         };
         _workers.Add(FederationClient.RunAsync(change?.Invoke(options) ?? options, trainers, _stop.Token));

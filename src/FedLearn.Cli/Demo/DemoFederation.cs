@@ -53,7 +53,7 @@ internal sealed class DemoFederation : IAsyncDisposable
         using var identity = await Enroller.EnrolAsync(invitation, Path.Combine(participant.State, EnrolCommand.IdentityFolder), cancellationToken: cancellationToken);
         _children.Add(ChildProcess.Start(
             participant.Id,
-            ["worker", "--vault", participant.Vault, "--key-file", participant.KeyFile, "--state", participant.State, "--exit-when-done"],
+            ["worker", "--vault", participant.Vault, "--key-file", participant.KeyFile, "--state", participant.State, "--serve", "*", "--min-cohort", "1", "--exit-when-done"],
             folder.LogOf(participant.Id)));
     }
 

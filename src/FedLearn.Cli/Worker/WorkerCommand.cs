@@ -42,20 +42,21 @@ internal static class WorkerCommand
         };
         var key = new KeyOptions().AddTo(command);
         var slots = new SlotOptions().AddTo(command);
+        var policy = new PolicyOptions().AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var slot = slots.Take(result);
             var place = slot is null ? Named(result, key) : await slots.PrepareAsync(result, slot, cancellationToken);
-            await RunAsync(result, place, cancellationToken);
+            await RunAsync(result, place, policy.Read(result), cancellationToken);
             return ExitCode.Ok;
         });
         return command.WithExamples(
-            "fedlearn worker --id hospital-a --vault vault --key-file vault.key --state state",
-            "fedlearn worker --vault vault --key-file vault.key --state state",
-            "fedlearn worker --coordinator http://127.0.0.1:7070 --id pi-3 --vault vault --key-file vault.key --state state --max-seconds 20",
-            "fedlearn worker --coordinator https://coordinator.example:7070 --trust ca.pem --id hospital-a --vault vault --key-file vault.key --state state",
-            "fedlearn worker --id benchmark --vault vault --key-file vault.key --state state --evaluate-only",
-            "fedlearn worker --slots /slots --keys /keys --id-prefix worker --digits 1000 --exit-when-done");
+            "fedlearn worker --id hospital-a --vault vault --key-file vault.key --state state --serve first-run",
+            "fedlearn worker --vault vault --key-file vault.key --state state --serve first-run",
+            "fedlearn worker --coordinator http://127.0.0.1:7070 --id pi-3 --vault vault --key-file vault.key --state state --serve first-run --max-seconds 20",
+            "fedlearn worker --coordinator https://coordinator.example:7070 --trust ca.pem --id hospital-a --vault vault --key-file vault.key --state state --serve first-run",
+            "fedlearn worker --id benchmark --vault vault --key-file vault.key --state state --serve first-run --evaluate-only",
+            "fedlearn worker --slots /slots --keys /keys --id-prefix worker --digits 1000 --serve \"*\" --exit-when-done");
     }
 
     private static WorkerPlace Named(ParseResult result, KeyOptions key)
@@ -75,7 +76,7 @@ internal static class WorkerCommand
         return result.GetValue(s_identity)?.FullName ?? (ClientIdentity.Exists(usual) ? usual : null);
     }
 
-    private static async Task RunAsync(ParseResult result, WorkerPlace place, CancellationToken cancellationToken)
+    private static async Task RunAsync(ParseResult result, WorkerPlace place, WorkerPolicy policy, CancellationToken cancellationToken)
     {
         using var logging = WorkerLog.Create(result.GetValue(s_jsonLog), result.GetValue(s_logLevel));
         using var vault = DataVault.Open(place.Vault, place.Key, TimeProvider.System);
@@ -90,6 +91,7 @@ internal static class WorkerCommand
             ClientId = place.Id,
             StateFolder = place.State,
             Key = place.Key,
+            Policy = policy,
             MaxSteps = result.GetValue(s_maxSteps),
             MaxSeconds = result.GetValue(s_maxSeconds),
             ReportLabelCounts = result.GetValue(s_labels),

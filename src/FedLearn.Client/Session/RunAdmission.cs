@@ -38,6 +38,11 @@ internal sealed class RunAdmission(WorkerOptions options, IReadOnlyCollection<IT
 
     private RunAnswer Decide(RunAnnouncement run, RunSpec spec)
     {
+        if (options.Policy.WhyNot(spec.Name, spec) is { } against)
+        {
+            return new RunAnswer.Declined(against);
+        }
+
         var trainer = trainers.FirstOrDefault(t => t.Kind == spec.Model.Kind);
         if (trainer is null)
         {

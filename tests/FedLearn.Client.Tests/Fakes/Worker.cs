@@ -23,6 +23,7 @@ internal sealed class Worker : IAsyncDisposable
             Coordinator = address,
             ClientId = "hospital-a",
             StateFolder = folder.File("state"),
+            Policy = WorkerPolicy.Everything,
             Key = KeySource.FromKeyFile(folder.File("state.key")),
             Logging = log,
             FirstBackoff = TimeSpan.FromMilliseconds(1),

@@ -30,6 +30,17 @@ public sealed class AdmissionTests : SessionTestBase
         AssertDeclinedAsync(new RunFixture(10, kind: "mlp").Announcement(), new ScriptedTrainer(), "no trainer for model kind 'mlp' here; this client has: own");
 
     [Fact]
+    public async Task Run_ThatTheParticipantHasNotNamed_IsDeclinedBeforeAnyTrainerIsAsked()
+    {
+        Service.State.Add(new RunFixture(10).Announcement());
+        var asked = false;
+        await using var worker = StartWorker(new ScriptedTrainer { Decline = _ => $"{asked = true}" }, o => o with { Policy = new() { Runs = ["other"] } });
+
+        Assert.StartsWith("this participant's policy: it serves the runs other, not '", (await Service.Answers.NextAsync()).DeclineReason, StringComparison.Ordinal);
+        Assert.False(asked);
+    }
+
+    [Fact]
     public Task Run_OfAnotherSchema_IsDeclinedWithBothDigests() =>
         AssertDeclinedAsync(
             new RunFixture(10).Announcement(r => r.DataSchemaDigest = Theirs),

@@ -102,6 +102,7 @@ public sealed class TrustTests : IDisposable
         Coordinator = coordinator,
         ClientId = "a",
         StateFolder = "state",
+        Policy = WorkerPolicy.Everything,
         Key = Client.Vault.Keys.KeySource.FromKeyFile("key"),
         TrustedCertificate = file,
     }.Mistakes().SingleOrDefault();

@@ -45,6 +45,7 @@ internal sealed class Participant : IAsyncDisposable
         Coordinator = coordinator,
         ClientId = id,
         StateFolder = Path.Combine(folder, "state"),
+        Policy = WorkerPolicy.Everything,
         Key = KeySource.FromKeyFile(KeyFileIn(folder)),
         MaxConcurrent = 2,
         FirstBackoff = s_firstWait,

@@ -18,6 +18,7 @@ internal sealed class SiteWorker : IAsyncDisposable
             Coordinator = coordinator,
             ClientId = id,
             StateFolder = Path.Combine(folder, "state"),
+            Policy = WorkerPolicy.Everything,
             Key = KeySource.FromKeyFile(Path.Combine(folder, "key")),
             Logging = logging,
             FirstBackoff = TimeSpan.FromMilliseconds(20),

@@ -34,6 +34,7 @@ internal sealed class SdkWorkers : IAsyncDisposable
         Coordinator = coordinator.Address.GetLeftPart(UriPartial.Authority),
         ClientId = $"client-{number:0000}",
         StateFolder = Path.Combine(folder, $"{number}"),
+        Policy = WorkerPolicy.Everything,
         Key = KeySource.FromKeyFile(Path.Combine(folder, $"{number}.key")),
     };
 }
