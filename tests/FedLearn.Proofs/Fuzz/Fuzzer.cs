@@ -33,7 +33,8 @@ internal sealed class Fuzzer(FuzzTarget target, int seed)
         {
             Work(executions);
             over.Set();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         worker.Start();
         for (var before = -1; !over.Wait(s_hang); before = _done)
         {
