@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using FedLearn.Core.Specs;
 
 namespace FedLearn.Client;
@@ -12,7 +11,7 @@ public sealed record WorkerPolicy
     /// <summary>Every run: whoever operates the coordinator decides.</summary>
     public static WorkerPolicy Everything { get; } = new() { Runs = ["*"], MinimumCohort = 1 };
 
-    /// <summary>The names of the runs that it serves; <c>*</c> stands for any text and <c>?</c> for one character. Default none: nothing is served.</summary>
+    /// <summary>The names of the runs that it serves; <c>*</c> stands for any text. Default none: nothing is served.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
     /// <summary>The kinds of model (<c>model.kind</c>), likewise. Default all that it has a trainer for.</summary>
@@ -61,7 +60,7 @@ public sealed record WorkerPolicy
             : null);
 
     private static string? Unnamed(string what, IReadOnlyList<string> patterns, string name) =>
-        patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, name, ignoreCase: false))
+        patterns.Any(p => NamePatterns.Matches(p, name))
             ? null
             : $"this participant's policy: it serves the {what} {(patterns.Count == 0 ? "that it names, and names none" : string.Join(", ", patterns))}, not '{name}'";
 }

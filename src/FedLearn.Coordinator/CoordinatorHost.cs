@@ -212,7 +212,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddSingleton<CallQuota>().AddSingleton<CallGuard>();
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
-        services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<RoundQuery>().AddSingleton<CoordinatorMetrics>();
+        services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<OwnRuns>().AddSingleton<RoundQuery>().AddSingleton<CoordinatorMetrics>();
         services.AddSingleton(_ => SigningKey.Open(folder.SigningKey)).AddSingleton<ProvenanceSigner>().AddSingleton<ReceiptProver>();
         services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
         services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();

@@ -22,7 +22,6 @@ public sealed class WorkerPolicyTests
     [Theory]
     [InlineData("digits-7", true)]
     [InlineData("digits-*", true)]
-    [InlineData("digits-?", true)]
     [InlineData("*", true)]
     [InlineData("digits", false)]
     [InlineData("Digits-7", false)]

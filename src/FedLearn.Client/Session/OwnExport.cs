@@ -2,6 +2,7 @@ using FedLearn.Client.Logging;
 using FedLearn.Client.Transport;
 using FedLearn.Client.Vault.Files;
 using FedLearn.Core.Models;
+using FedLearn.Core.Specs;
 using Text = System.Text.Encoding;
 
 namespace FedLearn.Client.Session;
@@ -36,8 +37,7 @@ internal sealed class OwnExport(string? folder, CarriedFloats local, CarriedFloa
 
         if (run.Local.Any)
         {
-            var patterns = LocalTensors.Split(run.Spec.Client.LocalTensors!);
-            var own = run.Context.Manifest.Tensors.Where(t => patterns.Any(p => LocalTensors.Matches(p, t.Name)));
+            var own = run.Context.Manifest.Tensors.Where(t => NamePatterns.MatchesAny(run.Spec.Client.LocalTensors!, t.Name));
             await WriteAsync(runId, "local", new ModelManifest(own), local, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -21,6 +21,7 @@ internal sealed class FederationService(
     Callers callers,
     WatchHub hub,
     RunRegistry runs,
+    OwnRuns own,
     UpdateIngest ingest,
     VectorFeed vectors,
     RoadOffer roads,
@@ -108,7 +109,7 @@ internal sealed class FederationService(
             throw Problem.Invalid($"decline_reason: expected at most {MaxReason} characters, got {request.DeclineReason.Length}").ToException();
         }
 
-        var run = runs.FindOpen(request.RunId);
+        var run = runs.FindOpen(Own(request.RunId, context));
         if (request.Round == 0)
         {
             var (data, problem) = DataReports.Read(request, run.Spec.Bounds.MaxExamples);
@@ -141,6 +142,7 @@ internal sealed class FederationService(
     /// <summary>GetModel, with chunks that are written without copies; bound by <see cref="FederationBinding"/>.</summary>
     public Task GetModel(GetModelRequest request, IServerStreamWriter<ModelFrame> responseStream, ServerCallContext context)
     {
+        Own(request.RunId, context);
         var http = context.GetHttpContext();
         return vectors.SendAsync(request, version => roads.ToModel(http, version, request.State), responseStream, context.CancellationToken);
     }
@@ -176,12 +178,12 @@ internal sealed class FederationService(
     }
 
     public override Task<GetRoundReply> GetRound(GetRoundRequest request, ServerCallContext context) =>
-        Task.FromResult(rounds.Find(request.RunId, request.Round, Caller.Participant(context))
+        Task.FromResult(rounds.Find(Own(request.RunId, context), request.Round, Caller.Participant(context))
             ?? throw Problem.NotFound($"run '{request.RunId}' has no round {request.Round}").ToException());
 
     public override Task<GetManifestsReply> GetManifests(GetManifestsRequest request, ServerCallContext context)
     {
-        _ = Caller.Participant(context);
+        Own(request.RunId, context);
         return Task.FromResult(rounds.Manifests(request) ?? throw Problem.NotFound($"there is no run '{request.RunId}'").ToException());
     }
 
@@ -191,7 +193,7 @@ internal sealed class FederationService(
     public override async Task<ReportEvaluationReply> ReportEvaluation(ReportEvaluationRequest request, ServerCallContext context)
     {
         var id = Caller.Participant(context);
-        var run = runs.FindOpen(request.RunId);
+        var run = runs.FindOpen(Own(request.RunId, context));
         if (HeaderValidator.CheckMetrics(request.Metrics) is { } problem)
         {
             throw problem.ToException();
@@ -232,6 +234,13 @@ internal sealed class FederationService(
         {
             throw Problem.Invalid($"software: expected at most {MaxSoftware} characters, got {request.Software.Length}").ToException();
         }
+    }
+
+    /// <summary>The run's id, where the caller sees it.</summary>
+    private string Own(string runId, ServerCallContext context)
+    {
+        own.Require(runId, Caller.Participant(context));
+        return runId;
     }
 
     private void ThrowIfDraining()

@@ -24,7 +24,7 @@ namespace FedLearn.Coordinator.Ingest;
 /// resuming; a refused one is deleted.
 /// </remarks>
 internal sealed class UpdateIngest(
-    RunRegistry runs, UpdateGate gate, UploadBook book, UploadFiles uploads, UploadBudget budget, DiskBudget disk, IRunStore store, TimeProvider time)
+    RunRegistry runs, OwnRuns own, UpdateGate gate, UploadBook book, UploadFiles uploads, UploadBudget budget, DiskBudget disk, IRunStore store, TimeProvider time)
 {
     /// <summary>Answers an announced update: its receipt where it is accepted already, otherwise the upload and where to go on.</summary>
     public (Receipt? Receipt, OpenedUpload? Upload, long Offset) Open(string clientId, UpdateHeader header)
@@ -104,6 +104,7 @@ internal sealed class UpdateIngest(
     /// <exception cref="RpcException">The run does not take it.</exception>
     private Receipt? Admit(AnnouncedUpdate update, out OpenRun? run)
     {
+        own.Require(update.RunId, update.ClientId);
         run = runs.Find(update.RunId);
         if (run?.Updates.Round != update.Round && store.FindUpdate(update.RunId, update.Round, update.ClientId) is { } older)
         {

@@ -148,7 +148,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 DropUpdates(e.Round.Number, [], run.State.Best?.Version);
                 break;
             case RunEffect.EndRun e:
-                services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } });
+                services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } }, run.Spec.Cohort.Admits);
                 services.Log.RunEnded(run.Spec.Name, e.Outcome.ToString(), e.Reason, run.State.Version);
                 run.Feed.Close();
                 break;

@@ -55,7 +55,7 @@ internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDispo
             _loops[id] = loop = new RunLoop(stored, version, services);
         }
 
-        services.Hub.SendAll(new WatchReply { Run = loop.Run.Announcement });
+        services.Hub.SendAll(new WatchReply { Run = loop.Run.Announcement }, spec.Cohort.Admits);
         return (loop.Run, null);
     }
 

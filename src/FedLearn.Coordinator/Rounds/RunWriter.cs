@@ -124,7 +124,7 @@ internal sealed class RunWriter : IAsyncDisposable
 
     private void Attach(RunMessage.Attach attach)
     {
-        if (Run.State.Phase != RunPhase.Over)
+        if (Run.State.Phase != RunPhase.Over && Run.Spec.Cohort.Admits(attach.Session.ClientId))
         {
             foreach (var message in Assignments.Current(Run, attach.Session.ClientId, Now))
             {

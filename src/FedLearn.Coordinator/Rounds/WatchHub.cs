@@ -111,9 +111,12 @@ internal sealed class WatchHub(TimeProvider time)
         session?.Send(message);
     }
 
-    public void SendAll(WatchReply message)
+    public void SendAll(WatchReply message) => SendAll(message, _ => true);
+
+    /// <summary>Sends to those whose client is meant.</summary>
+    public void SendAll(WatchReply message, Func<string, bool> isMeant)
     {
-        foreach (var session in All())
+        foreach (var session in All().Where(s => isMeant(s.ClientId)))
         {
             session.Send(message);
         }

@@ -34,12 +34,14 @@ internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
 
     /// <summary>The model of a run.</summary>
     /// <exception cref="StoredDataException">There is no such run, or its row has no readable spec.</exception>
-    public ModelManifest ManifestOf(string runId)
+    public ModelManifest ManifestOf(string runId) =>
+        SpecOf(runId)?.Model.Manifest ?? throw new StoredDataException($"the row of run {runId} has no spec that can be read");
+
+    /// <summary>The spec of a run, or null.</summary>
+    public RunSpec? SpecOf(string runId)
     {
         using var db = factory.CreateDbContext();
-        return db.Runs.Find(runId) is { } row && RunSpecParser.Parse(row.SpecJson).Spec is { } spec
-            ? spec.Model.Manifest
-            : throw new StoredDataException($"the row of run {runId} has no spec that can be read");
+        return db.Runs.Find(runId) is { } row ? RunSpecParser.Parse(row.SpecJson).Spec : null;
     }
 
     public Round? FindRound(string runId, int number)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Core.Specs;
 
 namespace FedLearn.Core.Models;
 
@@ -27,39 +28,7 @@ public sealed class LocalTensors
     /// <param name="manifest">The model, of at most 2^31 parameters where a tensor stays local.</param>
     public static LocalTensors Of(string? patterns, ModelManifest manifest) => patterns is null
         ? new([])
-        : new(manifest.Tensors.Index().Where(t => Split(patterns).Any(p => Matches(p, t.Item.Name))).Select(t => (checked((int)manifest.StartOf(t.Index)), checked((int)t.Item.ElementCount))));
-
-    /// <summary>The patterns of a list.</summary>
-    public static IReadOnlyList<string> Split(string patterns) => patterns.Split(',', StringSplitOptions.TrimEntries);
-
-    /// <summary>Whether a name fits a pattern, in which <c>*</c> stands for any characters, none too. Case counts.</summary>
-    public static bool Matches(string pattern, string name)
-    {
-        var pieces = pattern.Split('*');
-        if (pieces.Length == 1)
-        {
-            return pattern == name;
-        }
-
-        if (name.Length < pieces[0].Length + pieces[^1].Length || !name.StartsWith(pieces[0], StringComparison.Ordinal) || !name.EndsWith(pieces[^1], StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var (at, end) = (pieces[0].Length, name.Length - pieces[^1].Length);
-        foreach (var piece in pieces[1..^1])
-        {
-            var found = name.IndexOf(piece, at, end - at, StringComparison.Ordinal);
-            if (found < 0)
-            {
-                return false;
-            }
-
-            at = found + piece.Length;
-        }
-
-        return true;
-    }
+        : new(manifest.Tensors.Index().Where(t => NamePatterns.MatchesAny(patterns, t.Item.Name)).Select(t => (checked((int)manifest.StartOf(t.Index)), checked((int)t.Item.ElementCount))));
 
     /// <summary>Copies their values from one vector of the model to another; all else stays.</summary>
     public void Copy(ReadOnlySpan<float> from, Span<float> to)

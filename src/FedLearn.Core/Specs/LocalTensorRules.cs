@@ -1,5 +1,3 @@
-using FedLearn.Core.Models;
-
 namespace FedLearn.Core.Specs;
 
 /// <summary>What must hold between <c>client.localTensors</c> and the model.</summary>
@@ -15,13 +13,13 @@ internal static class LocalTensorRules
         }
 
         var names = spec.Model.Manifest.Tensors.Select(t => t.Name).ToList();
-        var parts = LocalTensors.Split(patterns);
-        foreach (var pattern in parts.Where(p => !names.Any(n => LocalTensors.Matches(p, n))))
+        var parts = NamePatterns.Split(patterns);
+        foreach (var pattern in parts.Where(p => !names.Any(n => NamePatterns.Matches(p, n))))
         {
             reader.Add(Path, $"'{pattern}' fits no tensor of the model; its tensors are {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", ..." : "")}");
         }
 
-        if (names.All(n => parts.Any(p => LocalTensors.Matches(p, n))))
+        if (names.All(n => parts.Any(p => NamePatterns.Matches(p, n))))
         {
             reader.Add(Path, "fits every tensor of the model, so that nothing would be learned together; leave at least one out");
         }

@@ -94,6 +94,12 @@ public sealed record CohortSpec
     /// Who was not selected for this many times (eligible / selected) rounds goes first; 1 to 1,000,000, or null: never for uniform, 3 for the others.
     /// </summary>
     public double? MaxWait { get; init; }
+
+    /// <summary>Patterns of the ids of the clients that see the run, between commas; null for all. For any other it does not exist. Default null.</summary>
+    public string? Clients { get; init; }
+
+    /// <summary>Whether a client sees the run.</summary>
+    public bool Admits(string clientId) => Clients is null || NamePatterns.MatchesAny(Clients, clientId);
 }
 
 /// <summary>The spec's <c>closing</c> object.</summary>

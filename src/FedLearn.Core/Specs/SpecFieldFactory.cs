@@ -27,7 +27,7 @@ public static partial class SpecFields
     private static bool IsIdentifier(string text) =>
         text.Length is >= 1 and <= 63 && text.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-');
 
-    private static bool IsPatterns(string text) => Models.LocalTensors.Split(text).All(p => p.Length is >= 1 and <= 200 && !p.Any(char.IsControl));
+    private static bool IsPatterns(string text) => NamePatterns.Split(text).All(p => p.Length is >= 1 and <= 200 && !p.Any(char.IsControl));
 
     private static bool IsMetric(string text) => text.Length is >= 1 and <= 100 && !text.Any(char.IsControl);
 

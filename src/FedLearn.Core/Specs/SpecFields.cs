@@ -62,6 +62,9 @@ public static partial class SpecFields
         Number("cohort.maxWait", SpecBounds.Between(1, 1_000_000),
             "Who was not selected for this many times (eligible / selected) rounds goes before all others. Default 3; of uniform none.",
             s => s.Cohort.MaxWait, (s, v) => s with { Cohort = s.Cohort with { MaxWait = v } }, unit: "turns"),
+        Text("cohort.clients", "patterns of 1 to 200 characters between commas", IsPatterns,
+            "The clients that see the run, by id: `*` stands for any characters, as in `hospital-*, lab-3`. For any other participant it does not exist. Without it all see it.",
+            s => s.Cohort.Clients, (s, v) => s with { Cohort = s.Cohort with { Clients = v } }),
     ];
 
     private static SpecField[] Closing() =>

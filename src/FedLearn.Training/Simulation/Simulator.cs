@@ -53,7 +53,7 @@ public sealed class Simulator
     /// <param name="cancellationToken">Ends the simulation within a step of training.</param>
     public SimulationResult Run(Action<SimulatedRound>? onRound = null, CancellationToken cancellationToken = default)
     {
-        var examples = _context.Setup.Data.Clients.ToImmutableSortedDictionary(c => c.Id, c => (long)c.Train.Count, StringComparer.Ordinal);
+        var examples = _context.Setup.Data.Clients.Where(c => _context.Setup.Spec.Cohort.Admits(c.Id)).ToImmutableSortedDictionary(c => c.Id, c => (long)c.Train.Count, StringComparer.Ordinal);
         _events.Enqueue(new RunEvent.EligibleChanged(examples.Keys.ToImmutableSortedSet(StringComparer.Ordinal), examples));
         while (_state.Phase != RunPhase.Over)
         {

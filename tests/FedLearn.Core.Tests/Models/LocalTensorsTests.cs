@@ -21,14 +21,14 @@ public class LocalTensorsTests
     [InlineData("a*b*c", "a-b-b-c", true)]
     [InlineData("a*b*c", "a-c-b", false)]
     [InlineData("a**c", "abc", true)]
-    public void Matches_APattern_IsThatOfAnyCharacters(string pattern, string name, bool matches) => Assert.Equal(matches, LocalTensors.Matches(pattern, name));
+    public void Matches_APattern_IsThatOfAnyCharacters(string pattern, string name, bool matches) => Assert.Equal(matches, FedLearn.Core.Specs.NamePatterns.Matches(pattern, name));
 
     [Fact]
     public void Matches_AnyPattern_IsWhatARegularExpressionSays() =>
         Gen.Select(Gen.String[Gen.Char["ab*"], 1, 8], Gen.String[Gen.Char["ab"], 0, 10]).Sample((pattern, name) =>
         {
             var regex = "^" + System.Text.RegularExpressions.Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$";
-            Assert.Equal(System.Text.RegularExpressions.Regex.IsMatch(name, regex), LocalTensors.Matches(pattern, name));
+            Assert.Equal(System.Text.RegularExpressions.Regex.IsMatch(name, regex), FedLearn.Core.Specs.NamePatterns.Matches(pattern, name));
         });
 
     [Fact]

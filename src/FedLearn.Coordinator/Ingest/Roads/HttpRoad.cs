@@ -3,6 +3,7 @@ using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Operations.Limits;
+using FedLearn.Coordinator.Rounds;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
@@ -22,6 +23,7 @@ internal sealed class HttpRoad(
     CallErrors errors,
     DrainState drain,
     UploadBook book,
+    OwnRuns own,
     UpdateIngest ingest,
     ModelFeed models,
     VectorFeed vectors,
@@ -65,7 +67,9 @@ internal sealed class HttpRoad(
 
     private async Task GetAsync(HttpContext http, string clientId)
     {
-        var version = models.Find((string)http.GetRouteValue("run")!, int.Parse((string)http.GetRouteValue("version")!));
+        var run = (string)http.GetRouteValue("run")!;
+        own.Require(run, clientId);
+        var version = models.Find(run, int.Parse((string)http.GetRouteValue("version")!));
         var (first, end, isPart, problem) = ByteRanges.OfModel(http.Request, version.ByteLength);
         if (problem is not null)
         {
