@@ -39,13 +39,19 @@ internal sealed record Siege(double Calm, double Beset, long MemoryAdded, int Op
 
     private static async Task<Siege> RunAsync(Attack attack, int turns, TimeSpan time, HonestCallers honest, CoordinatorProcess coordinator, Uri address)
     {
-        await honest.CallForAsync(time).ConfigureAwait(false); // Warm.
+        await honest.CallForAsync(time).ConfigureAwait(false); // Warm: the first calls are not what memory is compared with.
         var (peak, calm, beset, opened, sent) = (ProcessMemory.Of(coordinator.Id).Peak, new List<double>(), new List<double>(), 0, 0L);
         for (var turn = 0; turn < turns; turn++)
         {
+            await honest.CallForAsync(time).ConfigureAwait(false); // Until the last turn's connections are cleared away.
             calm.Add(await honest.CallForAsync(time).ConfigureAwait(false));
             var attackers = await Attackers.StartAsync(attack, address).ConfigureAwait(false);
             await using var ending = attackers.ConfigureAwait(false);
+            if (attack.PerSecond == 0)
+            {
+                await honest.CallForAsync(time).ConfigureAwait(false); // Until the connections are there: what they do then is meant.
+            }
+
             beset.Add(await honest.CallForAsync(time).ConfigureAwait(false));
             await ComeLateAsync(address, $"late-{turn}").ConfigureAwait(false);
             (opened, sent) = (opened + attackers.Opened, sent + attackers.Sent);

@@ -17,7 +17,7 @@ internal sealed class CallGuard(CallQuota quota, CoordinatorOptions options)
     private const string Plain = "identity";
 
     private static readonly string[] s_endless = ["/Watch", "/WatchRun"];
-    private static readonly string[] s_transfers = ["/PushUpdate", "/GetModel", "/DownloadModel", "/CreateRun"];
+    private static readonly string[] s_transfers = ["/PushUpdate", "/GetModel", "/DownloadModel", "/CreateRun", "/GetEntries"];
 
     /// <summary>Lets a request pass, or answers it.</summary>
     public Task PassAsync(HttpContext http, RequestDelegate next)
