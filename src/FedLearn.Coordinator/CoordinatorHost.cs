@@ -1,21 +1,11 @@
 using System.Net.Sockets;
 using FedLearn.Coordinator.Identity;
-using FedLearn.Coordinator.Ingest;
-using FedLearn.Coordinator.Ingest.Frames;
-using FedLearn.Coordinator.Ingest.Roads;
-using FedLearn.Coordinator.Ingest.Uploads;
-using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
-using FedLearn.Coordinator.Operations.Limits;
-using FedLearn.Coordinator.Provenance;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Log;
-using FedLearn.Protocol.V1;
-using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -27,7 +17,6 @@ namespace FedLearn.Coordinator;
 /// <summary>A coordinator in this process: from its data folder to its listeners.</summary>
 public sealed class CoordinatorHost : IAsyncDisposable
 {
-    private const int MaxMessage = 4 << 20;
     private const int MinThreads = 16;
 
     private readonly WebApplication _app;
@@ -176,86 +165,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
         builder.Host.UseSerilog(Logging.Create(options), dispose: true);
         var tls = authority is null ? null : new TlsServer(authority, time);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, certificate, tls));
-        AddServices(builder.Services, options, folder, time, seams);
-        AddIdentity(builder.Services, authority, tls);
+        builder.Services.AddCoordinator(options, folder, time, seams).AddIdentity(authority, tls);
 
         var app = builder.Build();
-        app.Use(app.Services.GetRequiredService<CallGuard>().PassAsync);
-        app.MapGrpcService<FederationService>();
-        app.MapGrpcService<RunsService>();
-        app.MapGrpcService<LogService>();
-        if (authority is not null)
-        {
-            app.MapGrpcService<EnrolmentService>();
-            app.MapGrpcService<IdentitiesService>();
-        }
-
-        app.MapGrpcHealthChecksService();
-        if (options.Development)
-        {
-            app.MapGrpcReflectionService();
-        }
-
-        if (options.OffersVectors)
-        {
-            app.Services.GetRequiredService<HttpRoad>().Map(app);
-        }
-
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/healthz/ready");
+        app.MapCoordinator(options, takesCertificates: authority is not null);
         return app;
-    }
-
-    private static void AddServices(IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
-    {
-        services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>().AddSingleton<CallErrors>().AddSingleton<Callers>();
-        services.AddSingleton<CallQuota>().AddSingleton<CallGuard>();
-        services.AddStorage(folder, seams.SqliteVfs);
-        services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();
-        services.AddSingleton<WatchHub>().AddSingleton<RunRegistry>().AddSingleton<OwnRuns>().AddSingleton<RoundQuery>().AddSingleton<CoordinatorMetrics>();
-        services.AddSingleton(_ => SigningKey.Open(folder.SigningKey)).AddSingleton<ProvenanceSigner>().AddSingleton<ReceiptProver>();
-        services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
-        services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();
-        services.AddSingleton<IServiceMethodProvider<FederationService>, FederationBinding>().AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
-        services.AddSingleton<ClientRegistry>().AddSingleton(_ => Identity.OperatorToken.Open(folder.OperatorToken));
-        services.AddSingleton(s => new RunServices(
-            s.GetRequiredService<IRunStore>(),
-            s.GetRequiredService<IModelStore>(),
-            s.GetRequiredService<WatchHub>(),
-            s.GetRequiredService<CoordinatorLog>(),
-            time,
-            s.GetRequiredService<FatalError>().End)
-        {
-            Metrics = s.GetRequiredService<CoordinatorMetrics>(),
-            Attest = s.GetRequiredService<ProvenanceSigner>().Sign,
-            SignReceipts = s.GetRequiredService<ProvenanceSigner>().SignReceipts,
-        });
-        services.AddGrpc(grpc =>
-        {
-            grpc.MaxReceiveMessageSize = MaxMessage;
-            grpc.EnableDetailedErrors = false;
-            grpc.Interceptors.Add<ErrorInterceptor>(); // Outermost: to know a caller may mean a write.
-            grpc.Interceptors.Add<IdentityInterceptor>();
-            grpc.Interceptors.Add<QuotaInterceptor>();
-        });
-        services.AddGrpcReflection();
-        services.AddGrpcHealthChecks(health =>
-        {
-            health.Services.Map(Federation.Descriptor.FullName, _ => true);
-            health.Services.Map(Runs.Descriptor.FullName, _ => true);
-        }).AddCheck<ReadyCheck>("ready");
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
-    }
-
-    private static void AddIdentity(IServiceCollection services, Authority? authority, TlsServer? tls)
-    {
-        services.AddSingleton<ApiTokens>();
-        services.AddSingleton(s => new CertificateBook(s.GetRequiredService<IIdentityStore>(), s.GetRequiredService<TimeProvider>(), authority));
-        if (authority is not null)
-        {
-            // By factories, so that they are disposed with the host.
-            services.AddSingleton(_ => authority).AddSingleton(_ => tls!).AddSingleton<Invitations>().AddSingleton<PublicAddresses>();
-        }
     }
 
     private async Task StartAsync(ServerCertificate? certificate, Authority? authority, string? madeAuthorities)

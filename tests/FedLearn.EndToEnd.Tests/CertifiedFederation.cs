@@ -8,7 +8,6 @@ using FedLearn.Protocol.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FedLearn.EndToEnd.Tests;
 
@@ -20,7 +19,7 @@ internal sealed class CertifiedFederation : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _workers = [];
 
-    private CertifiedFederation(CoordinatorHost host, string folder, FakeTimeProvider time)
+    private CertifiedFederation(CoordinatorHost host, string folder, SteppedTime time)
     {
         (_host, Folder, Time) = (host, folder, time);
         var handler = new SocketsHttpHandler();
@@ -31,7 +30,7 @@ internal sealed class CertifiedFederation : IAsyncDisposable
 
     public string Folder { get; }
 
-    public FakeTimeProvider Time { get; }
+    public SteppedTime Time { get; }
 
     public Metadata Operator { get; }
 
@@ -44,7 +43,7 @@ internal sealed class CertifiedFederation : IAsyncDisposable
     public static async Task<CertifiedFederation> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("fedlearn-e2e-").FullName;
-        var time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        var time = new SteppedTime(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
         PkiFolder.Create(Path.Combine(folder, "pki"), "hospitals", ["127.0.0.1"], time.GetUtcNow());
         var options = new CoordinatorOptions
         {

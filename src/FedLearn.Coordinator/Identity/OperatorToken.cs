@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FedLearn.Coordinator.Storage.Disks;
 
 namespace FedLearn.Coordinator.Identity;
 
@@ -19,17 +20,10 @@ internal sealed class OperatorToken
     {
         if (!File.Exists(path))
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var file = new FileStream(path, options);
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
-            file.Flush(flushToDisk: true);
+            OwnerFile.Create(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
         }
 
+        OwnerFile.RefuseOthers(path, $"the operators' token at {path}, and so operate this coordinator");
         var token = File.ReadAllText(path).Trim();
         return token.Length == 2 * Bytes && token.All(char.IsAsciiHexDigitLower)
             ? new OperatorToken(token)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Protocol.Identity;
 
 namespace FedLearn.Coordinator.Identity;
@@ -24,8 +25,6 @@ public static class PkiFolder
 
     /// <summary>The federation's name where none is given.</summary>
     public const string DefaultFederation = "federation";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes a federation's authorities in a new or empty folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -84,11 +83,7 @@ public static class PkiFolder
     internal static ECDsa ReadKey(string folder, string name)
     {
         var path = Path.Combine(folder, name);
-        if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
-        {
-            throw new StartupException($"others may read or change the private key {path}; make it yours alone: chmod 600 {path}");
-        }
-
+        OwnerFile.RefuseOthers(path, $"the private key {path}");
         return Read(folder, name, pem =>
         {
             var key = ECDsa.Create();
@@ -122,20 +117,12 @@ public static class PkiFolder
         }
         else
         {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, OwnerFile.Mode | UnixFileMode.UserExecute);
         }
 
         foreach (var (name, pem) in files)
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            using var file = new FileStream(Path.Combine(folder, name), options);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(pem + "\n"));
-            file.Flush(flushToDisk: true);
+            OwnerFile.Create(Path.Combine(folder, name), pem);
         }
     }
 }

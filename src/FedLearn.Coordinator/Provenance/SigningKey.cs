@@ -10,9 +10,6 @@ namespace FedLearn.Coordinator.Provenance;
 /// </summary>
 internal sealed class SigningKey : IDisposable
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     /// <summary>One for each thread: the platform does not promise that one serves several.</summary>
     private readonly ThreadLocal<ECDsa> _keys;
 
@@ -38,11 +35,7 @@ internal sealed class SigningKey : IDisposable
             Make(path);
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
-        {
-            throw new StartupException($"others may read or change the signing key at {path}, and so sign receipts in this coordinator's name; make it yours alone: chmod 600 {path}");
-        }
-
+        OwnerFile.RefuseOthers(path, $"the signing key at {path}, and so sign receipts in this coordinator's name");
         try
         {
             using var key = ECDsa.Create();
@@ -81,24 +74,9 @@ internal sealed class SigningKey : IDisposable
         return key;
     }
 
-    /// <summary>The whole file appears at once: a key of which a power cut left half would stop every later start.</summary>
     private static void Make(string path)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        var unfinished = $"{path}.part";
-        File.Delete(unfinished);
-        using (var file = new FileStream(unfinished, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        SystemDisk.Instance.RenameDurably(unfinished, path);
+        OwnerFile.Create(path, key.ExportPkcs8PrivateKeyPem());
     }
 }

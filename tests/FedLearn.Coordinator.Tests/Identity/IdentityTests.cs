@@ -93,6 +93,23 @@ public class IdentityTests
     }
 
     [Fact]
+    public async Task OperatorToken_ThatOthersCanRead_RefusesTheStart()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("files have no modes there");
+            return;
+        }
+
+        await using var coordinator = await TestCoordinator.StartAsync();
+        var token = Path.Combine(coordinator.Folder, "operator.token");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(token));
+        File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        Assert.Contains($"chmod 600 {token}", Assert.Throws<StartupException>(() => FedLearn.Coordinator.Identity.OperatorToken.Open(token)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tokens_OnDisk_AreOnlyThereAsHashes()
     {
         var folder = Directory.CreateTempSubdirectory("fedlearn-test-").FullName;

@@ -12,6 +12,7 @@ internal sealed class Attackers : IAsyncDisposable
     private static readonly IPAddress s_from = IPAddress.Parse("127.0.0.2");
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _allOpened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _running;
     private int _opened;
     private long _sent;
@@ -29,11 +30,7 @@ internal sealed class Attackers : IAsyncDisposable
     public static async Task<Attackers> StartAsync(Attack attack, Uri target)
     {
         var attackers = new Attackers(attack, target);
-        while (attackers.Opened < attack.Connections)
-        {
-            await Task.Delay(10).ConfigureAwait(false);
-        }
-
+        await attackers._allOpened.Task.ConfigureAwait(false);
         return attackers;
     }
 
@@ -65,7 +62,11 @@ internal sealed class Attackers : IAsyncDisposable
         socket.Bind(new IPEndPoint(s_from, 0));
         await socket.ConnectAsync(IPAddress.Parse(target.Host), target.Port, _stop.Token).ConfigureAwait(false);
         await socket.SendAsync(attack.First(), _stop.Token).ConfigureAwait(false);
-        Interlocked.Increment(ref _opened);
+        if (Interlocked.Increment(ref _opened) == attack.Connections)
+        {
+            _allOpened.TrySetResult();
+        }
+
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         await Task.WhenAny(ReadAsync(socket, closed.Token), SendAsync(attack, socket, closed.Token)).ConfigureAwait(false);
         await closed.CancelAsync().ConfigureAwait(false);
