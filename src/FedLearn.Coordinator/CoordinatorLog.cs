@@ -88,6 +88,12 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1104, LogLevel.Warning, "Run {RunId}: the database is {Outcome}; nothing was changed, callers were told to try again")]
     public partial void StoreRefused(string runId, string outcome);
 
+    [LoggerMessage(1105, LogLevel.Information, "Run {Run} is {Paused}; its open round goes on, then none opens")]
+    public partial void RunPaused(string run, string paused);
+
+    [LoggerMessage(1106, LogLevel.Information, "Run {Run} is resumed by {By}")]
+    public partial void RunResumed(string run, string by);
+
     [LoggerMessage(1200, LogLevel.Information, "Run {Run} round {Round} opens: {Cohort} clients train version {Version}")]
     public partial void RoundOpened(string run, int round, int cohort, int version);
 

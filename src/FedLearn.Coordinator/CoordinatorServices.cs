@@ -49,6 +49,7 @@ internal static class CoordinatorServices
             Attest = s.GetRequiredService<ProvenanceSigner>().Sign,
             SignReceipts = s.GetRequiredService<ProvenanceSigner>().SignReceipts,
         });
+        services.AddSingleton<RunViews>().AddSingleton<RunActions>();
         services.AddCalls();
         return services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }

@@ -10,7 +10,7 @@ namespace FedLearn.Cli.Runs;
 internal static class RunCommand
 {
     public static Command Create() =>
-        new Command("run", "Creates, shows, follows and stops runs.") { RunCreateCommand.Create(), List(), Details(), Watch(), Stop(), RunVerifyCommand.Create(), Spec() }
+        new Command("run", "Creates, shows, follows, pauses and stops runs.") { RunCreateCommand.Create(), List(), Details(), Watch(), Pause(), Resume(), Stop(), RunVerifyCommand.Create(), Spec() }
             .WithExamples("fedlearn run create spec.json --watch", "fedlearn run ls --json");
 
     private static Command List()
@@ -49,10 +49,42 @@ internal static class RunCommand
             .WithExamples("fedlearn run watch RUN");
     }
 
+    private static Command Pause()
+    {
+        var run = OperatorCommand.RunArgument();
+        var reason = Reason();
+        return new Command("pause", "Pauses a run: its open round goes on to its end, then none opens until it is resumed.") { run, reason }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var request = new PauseRunRequest { RunId = result.GetRequiredValue(run), Reason = result.GetValue(reason) ?? "" };
+                var reply = await connection.Runs.PauseRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
+                await result.InvocationConfiguration.Output.WriteLineAsync(RunText.Line(reply.Run));
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn run pause RUN --reason \"hospital-b migrates its database\"");
+    }
+
+    private static Command Resume()
+    {
+        var run = OperatorCommand.RunArgument();
+        return new Command("resume", "Lets a paused run go on.") { run }
+            .Calling(async (connection, result, cancellationToken) =>
+            {
+                var request = new ResumeRunRequest { RunId = result.GetRequiredValue(run) };
+                var reply = await connection.Runs.ResumeRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
+                await result.InvocationConfiguration.Output.WriteLineAsync(RunText.Line(reply.Run));
+                return ExitCode.Ok;
+            })
+            .WithExamples("fedlearn run resume RUN");
+    }
+
+    private static Option<string> Reason() =>
+        new("--reason") { Description = "For the record; at most 500 characters.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+
     private static Command Stop()
     {
         var run = OperatorCommand.RunArgument();
-        var reason = new Option<string>("--reason") { Description = "For the record; at most 500 characters.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var reason = Reason();
         return new Command("stop", "Ends a run; its published versions stay.") { run, reason }
             .Calling(async (connection, result, cancellationToken) =>
             {

@@ -14,6 +14,7 @@ internal static class RunJson
         json.WriteString("runId", run.RunId);
         json.WriteString("name", run.Name);
         json.WriteString("status", RunText.Status(run.Status));
+        json.WriteBoolean("paused", run.Paused);
         json.WriteString("reason", run.Reason);
         json.WriteNumber("round", run.Round);
         json.WriteNumber("version", run.Version);

@@ -29,7 +29,7 @@ internal static class RunPrinter
         var table = new TextTable("run", "name", "status", "round", "version", "best", "clients", "created", "reason");
         foreach (var run in runs)
         {
-            table.Add(run.RunId, run.Name, RunText.Status(run.Status), $"{run.Round}", $"{run.Version}", RunText.Best(run), $"{run.EligibleClients}", Show.Time(run.CreatedUnixMs), run.Reason);
+            table.Add(run.RunId, run.Name, RunText.Status(run), $"{run.Round}", $"{run.Version}", RunText.Best(run), $"{run.EligibleClients}", Show.Time(run.CreatedUnixMs), run.Reason);
         }
 
         table.Write(output);

@@ -17,6 +17,9 @@ internal static class RunText
         _ => "unknown",
     };
 
+    /// <summary>A run's status; of an open one whether it is paused.</summary>
+    public static string Status(Run run) => run.Paused ? "paused" : Status(run.Status);
+
     public static string Status(RoundStatus status) => status switch
     {
         RoundStatus.Fitting => "fitting",
@@ -29,7 +32,7 @@ internal static class RunText
 
     /// <summary>A run in one line.</summary>
     public static string Line(Run run) =>
-        $"run {run.RunId} ({run.Name}): {Status(run.Status)}, round {run.Round}, version {run.Version}, {run.EligibleClients} clients ready"
+        $"run {run.RunId} ({run.Name}): {Status(run)}, round {run.Round}, version {run.Version}, {run.EligibleClients} clients ready"
         + (run.EvaluatingClients > 0 ? $", {run.EvaluatingClients} more to evaluate" : "")
         + (run.HasBestVersion ? $", best version {Best(run)}" : "")
         + (run.Reason.Length > 0 ? $"; {run.Reason}" : "");

@@ -6,6 +6,9 @@ namespace FedLearn.Coordinator.Identity;
 /// <param name="ClientId">The participant's id, or null for an operator.</param>
 internal sealed record Caller(string? ClientId)
 {
+    /// <summary>The name of an operator that has none of its own.</summary>
+    public const string Unnamed = "operator";
+
     private static readonly object Key = new();
 
     /// <summary>What it has proven it by, where that ends some day; null for the tokens that do not.</summary>
@@ -13,6 +16,9 @@ internal sealed record Caller(string? ClientId)
 
     /// <summary>Of an operator: whether it may see alone.</summary>
     public bool IsViewer { get; init; }
+
+    /// <summary>Of an operator: its name, for the record. Who comes with the data folder's own token is "operator".</summary>
+    public string OperatorName => Credential is HeldToken held ? held.Stored.Name : Unnamed;
 
     /// <summary>The caller that <see cref="IdentityInterceptor"/> found.</summary>
     public static Caller Of(ServerCallContext context) => (Caller)context.UserState[Key];

@@ -16,7 +16,7 @@ internal static class ConfiguredRuns
                 throw new StartupException($"the run spec has mistakes:{Environment.NewLine}{parsed.MistakesText}");
             }
 
-            if (store.FindRunId(spec.Name) is null && runs.Create(spec, json, initial: null).Problem is { } problem)
+            if (store.FindRunId(spec.Name) is null && runs.Create(spec, json, initial: null, by: null).Problem is { } problem)
             {
                 throw new StartupException($"run {spec.Name} cannot be created: {problem.Text}");
             }

@@ -103,8 +103,8 @@ internal interface IRunStore
     /// <summary>Makes effects durable, all or none, in order.</summary>
     CommitOutcome Commit(string runId, IReadOnlyList<RunCommit> commits);
 
-    /// <summary>Adds a run with its version 0, whose file is durable.</summary>
-    CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial);
+    /// <summary>Adds a run with its version 0, whose file is durable; <paramref name="by"/> is the operator that created it, or null for the coordinator's settings.</summary>
+    CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial, string? by);
 
     /// <summary>The id of the run of this name, or null.</summary>
     string? FindRunId(string name);

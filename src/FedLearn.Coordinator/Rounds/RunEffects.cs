@@ -44,7 +44,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 case RunEffect.Publish:
                     commits.Add(new RunCommit(effect, Version: cause.Version, Figures: run.Meter.Snapshot()));
                     break;
-                case RunEffect.OpenRound or RunEffect.RecordEvaluation or RunEffect.EndRun:
+                case RunEffect.OpenRound or RunEffect.RecordEvaluation or RunEffect.PauseRun or RunEffect.ResumeRun or RunEffect.EndRun:
                     commits.Add(new RunCommit(effect));
                     break;
                 case RunEffect.RefuseUpdate e when _refusals.Count(e.Round, e.ClientId):
@@ -146,6 +146,12 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 run.Metrics?.RoundVoid();
                 services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
                 DropUpdates(e.Round.Number, [], run.State.Best?.Version);
+                break;
+            case RunEffect.PauseRun e:
+                services.Log.RunPaused(run.Spec.Name, PauseText.Of(e.By, e.Reason));
+                break;
+            case RunEffect.ResumeRun e:
+                services.Log.RunResumed(run.Spec.Name, e.By);
                 break;
             case RunEffect.EndRun e:
                 services.Hub.SendAll(new WatchReply { RunOver = new RunOver { RunId = run.Id, Reason = e.Reason } }, run.Spec.Cohort.Admits);
@@ -266,7 +272,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     private void LogWaiting()
     {
         var state = run.State;
-        var waitingFor = state.Phase == RunPhase.Waiting && state.Eligible.Count < Selection.Needed(state.Spec)
+        var waitingFor = state is { Phase: RunPhase.Waiting, Paused: null } && state.Eligible.Count < Selection.Needed(state.Spec)
             ? $"{Selection.Needed(state.Spec)} clients to be online; {state.Eligible.Count} are"
             : null;
         if (waitingFor is not null && waitingFor != _waitingFor)

@@ -24,8 +24,8 @@ internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDispo
         }
     }
 
-    /// <summary>Creates a run and its version 0.</summary>
-    public (OpenRun? Run, Problem? Problem) Create(RunSpec spec, string specJson, Stream? initial)
+    /// <summary>Creates a run and its version 0, for the operator of that name, or null for the coordinator's own settings.</summary>
+    public (OpenRun? Run, Problem? Problem) Create(RunSpec spec, string specJson, Stream? initial, string? by)
     {
         var id = $"{spec.Name}-{Guid.NewGuid().ToString("N")[..8]}";
         RunLoop loop;
@@ -46,7 +46,7 @@ internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDispo
                 return (null, Problem.Invalid($"initial: {e.Message}"));
             }
 
-            if (services.Store.Create(id, spec.Name, specJson, version) != CommitOutcome.Done)
+            if (services.Store.Create(id, spec.Name, specJson, version, by) != CommitOutcome.Done)
             {
                 return (null, Problem.Unavailable("the database is busy or full; nothing was created, try again"));
             }

@@ -54,6 +54,9 @@ internal sealed partial class RunStore
             Spec = spec,
             LastRound = rounds.Count == 0 ? 0 : rounds[^1].Number,
             Version = version,
+
+            // An open run has a reason only while it is paused.
+            Paused = run is { Outcome: null, Reason.Length: > 0 } ? run.Reason : null,
             VoidsInARow = rounds.Reverse().SkipWhile(r => r.Status is "Fitting" or "Aggregating").TakeWhile(r => r.Status == "Void").Count(),
             Stop = rounds.Where(r => r.Status == "Published")
                 .Aggregate(new StopProgress(null, 0), (stop, r) => StopRule.After(spec.Stop, stop, MetricsJson.Read(r.EvalMetrics))),

@@ -27,6 +27,12 @@ internal sealed partial class RunStore
             case RunEffect.VoidRound e:
                 batch.Add(LogEntry.RoundOver(NowMs, runId, e.Round.Number, e.Reason));
                 break;
+            case RunEffect.PauseRun e:
+                batch.Add(LogEntry.OperatorAction(NowMs, "pauseRun", runId, e.Reason, e.By));
+                break;
+            case RunEffect.ResumeRun e:
+                batch.Add(LogEntry.OperatorAction(NowMs, "resumeRun", runId, reason: "", e.By));
+                break;
             case RunEffect.EndRun e:
                 batch.Add(LogEntry.RunEnded(NowMs, runId, e.Outcome.ToString(), e.Reason));
                 break;

@@ -27,12 +27,12 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
         Insert(db, commits.Select(c => c.Effect).OfType<RunEffect.RecordEvaluation>().Select(e => ToRow(runId, e)));
     });
 
-    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => InTransaction((db, batch) =>
+    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial, string? by) => InTransaction((db, batch) =>
     {
         db.Add(new RunRow { Id = runId, Name = name, SpecJson = specJson, CreatedUnixMs = NowMs });
         db.Add(ToRow(initial));
         db.SaveChanges();
-        batch.Add(LogEntry.RunCreated(NowMs, runId, ProvenanceSigner.DigestOf(specJson)));
+        batch.Add(LogEntry.RunCreated(NowMs, runId, ProvenanceSigner.DigestOf(specJson), by));
         Tell(batch, NowMs, initial);
     });
 
@@ -106,6 +106,12 @@ internal sealed partial class RunStore(IDbContextFactory<CoordinatorDb> factory,
             case RunEffect.VoidRound e:
                 var voided = SetStatus(db, runId, e.Round, "Void", commit.Figures);
                 (voided.Reason, voided.ClosedUnixMs) = (e.Reason, NowMs);
+                break;
+            case RunEffect.PauseRun e:
+                db.Runs.Find(runId)!.Reason = PauseText.Of(e.By, e.Reason);
+                break;
+            case RunEffect.ResumeRun:
+                db.Runs.Find(runId)!.Reason = "";
                 break;
             case RunEffect.EndRun e:
                 var run = db.Runs.Find(runId)!;

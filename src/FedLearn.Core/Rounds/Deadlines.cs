@@ -24,7 +24,7 @@ internal static class Deadlines
     {
         var next = state switch
         {
-            { Phase: RunPhase.Waiting } => state.Eligible.Count >= Selection.Needed(state.Spec) ? Earlier(state.NotBefore, RunEnds(state)) : RunEnds(state),
+            { Phase: RunPhase.Waiting } => state.Paused is null && state.Eligible.Count >= Selection.Needed(state.Spec) ? Earlier(state.NotBefore, RunEnds(state)) : RunEnds(state),
             { Phase: RunPhase.Fitting, Round: { } r } => r.Updates.Count >= r.Wanted ? Earlier(FitStaysOpen(state), FitEnds(state)) : FitEnds(state),
             { Phase: RunPhase.Evaluating } => EvaluationEnds(state),
             _ => TimeSpan.MaxValue,

@@ -30,6 +30,12 @@ public abstract record RunEvent
     /// <summary>An operator ends the run.</summary>
     public sealed record StopRequested(string Reason) : RunEvent;
 
+    /// <summary>An operator pauses the run: the open round goes on to its end, and then none opens. Nothing follows where it is paused or over.</summary>
+    public sealed record PauseRequested(string By, string Reason) : RunEvent;
+
+    /// <summary>An operator lets a paused run go on. Nothing follows where it is not paused.</summary>
+    public sealed record ResumeRequested(string By) : RunEvent;
+
     /// <summary>Time has passed.</summary>
     public sealed record Tick : RunEvent;
 }
@@ -69,6 +75,12 @@ public abstract record RunEffect
 
     /// <summary>Make the end of a published round durable, with its evaluation, if any.</summary>
     public sealed record CloseRound(RoundState Round, ImmutableSortedDictionary<string, double> Metrics) : RunEffect;
+
+    /// <summary>Make it durable that the run is paused, with who did it and why.</summary>
+    public sealed record PauseRun(string By, string Reason) : RunEffect;
+
+    /// <summary>Make it durable that the run goes on, with who did it.</summary>
+    public sealed record ResumeRun(string By) : RunEffect;
 
     /// <summary>Make the end of the run durable, tell everyone.</summary>
     public sealed record EndRun(RunOutcome Outcome, string Reason) : RunEffect;

@@ -5,7 +5,7 @@ namespace FedLearn.Core.Rounds;
 /// </summary>
 /// <remarks>
 /// A round: <c>Waiting -> Fitting -> Aggregating -> Evaluating -> Waiting | Over</c>. A round that cannot reach its minimum is
-/// void and goes back to Waiting; evaluation is skipped where it is not due. Time enters as <c>now</c>, a monotonic instant.
+/// void and goes back to Waiting; evaluation is skipped where it is not due. A paused run finishes its round and then stays in Waiting. Time enters as <c>now</c>, a monotonic instant.
 /// Every event first lets due deadlines take effect, so that an update that comes after its deadline is late however the
 /// timer was scheduled. Only who is eligible counts at once: a round that is due does not select who has just left.
 /// </remarks>
@@ -45,6 +45,12 @@ public static class RunMachine
                 break;
             case RunEvent.StopRequested e:
                 work.Stop(e.Reason);
+                break;
+            case RunEvent.PauseRequested e:
+                work.Pause(e);
+                break;
+            case RunEvent.ResumeRequested e:
+                work.Resume(e);
                 break;
             case RunEvent.Tick:
                 break;

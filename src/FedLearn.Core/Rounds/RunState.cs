@@ -143,6 +143,9 @@ public sealed record RunState
     /// <summary>No round opens before this instant.</summary>
     public TimeSpan NotBefore { get; init; }
 
+    /// <summary>Why no round opens until an operator resumes the run; null where it is not paused. An open round goes on all the same, and so does the wall time.</summary>
+    public string? Paused { get; init; }
+
     /// <summary>Void rounds since the last published one.</summary>
     public int VoidsInARow { get; init; }
 

@@ -47,6 +47,24 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
         }
     }
 
+    public void Pause(RunEvent.PauseRequested e)
+    {
+        if (_state is { Phase: not RunPhase.Over, Paused: null })
+        {
+            _state = _state with { Paused = PauseText.Of(e.By, e.Reason) };
+            _effects.Add(new RunEffect.PauseRun(e.By, e.Reason));
+        }
+    }
+
+    public void Resume(RunEvent.ResumeRequested e)
+    {
+        if (_state is { Phase: not RunPhase.Over, Paused: not null })
+        {
+            _state = _state with { Paused = null };
+            _effects.Add(new RunEffect.ResumeRun(e.By));
+        }
+    }
+
     private bool AdvanceOnce() => _state.Phase switch
     {
         RunPhase.Waiting => TryEndByTime() || TryOpenRound(),
@@ -68,7 +86,7 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
 
     private bool TryOpenRound()
     {
-        if (now < _state.NotBefore || _state.Eligible.Count < Selection.Needed(_state.Spec))
+        if (_state.Paused is not null || now < _state.NotBefore || _state.Eligible.Count < Selection.Needed(_state.Spec))
         {
             return false;
         }

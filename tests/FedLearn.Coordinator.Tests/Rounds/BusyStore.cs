@@ -35,7 +35,7 @@ internal sealed class BusyStore : IRunStore
         return CommitOutcome.Done;
     }
 
-    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => CommitOutcome.Done;
+    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial, string? by) => CommitOutcome.Done;
 
     public string? FindRunId(string name) => null;
 

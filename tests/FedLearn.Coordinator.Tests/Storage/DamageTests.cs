@@ -90,7 +90,7 @@ public sealed class DamageTests : IDisposable
             Migrator.Migrate(folder, factory, TimeProvider.System);
             var store = Stores.Runs(folder, factory);
             var run = new TestRun(TestRun.Spec, 4);
-            store.Create("r1", "test", RunSpecWriter.Write(run.State.Spec), RunStoreTests.VersionOf("r1", 0));
+            store.Create("r1", "test", RunSpecWriter.Write(run.State.Spec), RunStoreTests.VersionOf("r1", 0), by: null);
             foreach (var client in TestRun.Clients(3))
             {
                 run.Send(client);

@@ -133,7 +133,7 @@ public sealed class RunStoreTests : IDisposable
     {
         var json = RunSpecWriter.Write(spec);
         Assert.Empty(RunSpecParser.Parse(json).Mistakes);
-        Assert.Equal(CommitOutcome.Done, _store.Create(id, spec.Name, json, VersionOf(id, 0)));
+        Assert.Equal(CommitOutcome.Done, _store.Create(id, spec.Name, json, VersionOf(id, 0), by: null));
     }
 
     private CommitOutcome Commit(string id, IEnumerable<RunEffect> effects) => Commit(_store, id, effects);

@@ -11,6 +11,7 @@ internal sealed class RunInvariants
     private readonly Dictionary<(string Client, int Round), AcceptedUpdate> _owed = []; // accepted, and neither published nor void yet
     private readonly HashSet<(string Client, int Round)> _accepted = [];
     private RunPhase _phase = RunPhase.Waiting;
+    private bool _paused;
     private int _round;
     private int _version;
 
@@ -24,6 +25,7 @@ internal sealed class RunInvariants
         {
             case RunEffect.OpenRound e:
                 Step(RunPhase.Waiting, RunPhase.Fitting);
+                Assert.False(_paused, "a round opens while the run is paused");
                 Assert.Equal(++_round, e.Round.Number);
                 Assert.Equal(_version, e.Round.BaseVersion);
                 Assert.Empty(e.Round.Updates);
@@ -70,6 +72,14 @@ internal sealed class RunInvariants
                 Seen = Seen with { Void = Seen.Void + 1 };
                 _phase = RunPhase.Waiting;
                 break;
+            case RunEffect.PauseRun:
+                Assert.False(_paused);
+                _paused = true;
+                break;
+            case RunEffect.ResumeRun:
+                Assert.True(_paused);
+                _paused = false;
+                break;
             case RunEffect.EndRun:
                 Step(RunPhase.Waiting, RunPhase.Over);
                 break;
@@ -79,7 +89,7 @@ internal sealed class RunInvariants
     /// <summary>What the effects add up to is what the machine says of itself.</summary>
     public void Agrees(RunState state)
     {
-        Assert.Equal((_phase, _round, _version), (state.Phase, state.LastRound, state.Version));
+        Assert.Equal((_phase, _round, _version, _paused), (state.Phase, state.LastRound, state.Version, state.Paused is not null));
         Assert.Equal(_phase is RunPhase.Waiting or RunPhase.Over, state.Round is null);
         if (state.Round is { } round && _phase != RunPhase.Evaluating)
         {

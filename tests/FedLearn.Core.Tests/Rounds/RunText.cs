@@ -9,7 +9,7 @@ internal static class RunText
     public static string Of(Decision decision) => $"{Of(decision.State)}\n{string.Join('\n', decision.Effects.Select(Of))}";
 
     public static string Of(RunState s) =>
-        $"{s.Phase} {s.LastRound} v{s.Version} [{string.Join(' ', s.Eligible)}] {s.Started} {s.NotBefore} {s.VoidsInARow} {s.Stop} {s.Outcome} {Of(s.Round)} "
+        $"{s.Phase} {s.LastRound} v{s.Version} [{string.Join(' ', s.Eligible)}] {s.Started} {s.NotBefore} {s.VoidsInARow} {s.Paused ?? "not paused"} {s.Stop} {s.Outcome} {Of(s.Round)} "
         + $"best {s.Best} knows [{string.Join(' ', s.Facts.Records.Select(r => $"{r.Key}={r.Value}"))}] announced [{string.Join(' ', s.Facts.Announced)}] evaluate only [{string.Join(' ', s.EvaluateOnly)}]";
 
     public static string Of(RunEffect effect) => effect switch

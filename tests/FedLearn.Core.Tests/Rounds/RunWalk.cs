@@ -48,7 +48,7 @@ internal static class RunWalk
 
     public static Gen<Move[]> Moves { get; } =
         Gen.Select(Pause, Gen.Frequency(
-            (12, Update()), (3, Aggregated()), (5, Report()), (2, Decline()), (2, Eligible()), (3, Tick()), (1, Failed()), (1, SometimesStop())))
+            (12, Update()), (3, Aggregated()), (5, Report()), (2, Decline()), (2, Eligible()), (3, Tick()), (1, Failed()), (1, Operator())))
         .Select((seconds, happens) => new Move(seconds, happens)).Array[20, 120];
 
     private static Gen<Func<RunState, RunEvent>> Update() =>
@@ -93,8 +93,13 @@ internal static class RunWalk
 
     private static Gen<Func<RunState, RunEvent>> Tick() => Gen.Const<Func<RunState, RunEvent>>(_ => new RunEvent.Tick());
 
-    private static Gen<Func<RunState, RunEvent>> SometimesStop() =>
-        Gen.Int[0, 9].Select(i => (Func<RunState, RunEvent>)(_ => i == 0 ? new RunEvent.StopRequested("by chance") : new RunEvent.Tick()));
+    private static Gen<Func<RunState, RunEvent>> Operator() =>
+        Gen.Int[0, 9].Select(i => (Func<RunState, RunEvent>)(_ => i switch
+        {
+            0 => new RunEvent.StopRequested("by chance"),
+            < 4 => new RunEvent.PauseRequested("operator", "by chance"),
+            _ => new RunEvent.ResumeRequested("operator"),
+        }));
 
     /// <summary>What the parser would refuse is put right.</summary>
     private static RunSpec Legal(RunSpec spec) => spec with

@@ -82,6 +82,10 @@ internal sealed class TestRun
 
     public IReadOnlyList<RunEffect> Stop() => Do(new RunEvent.StopRequested("by hand"));
 
+    public IReadOnlyList<RunEffect> Pause(string reason = "") => Do(new RunEvent.PauseRequested("alice", reason));
+
+    public IReadOnlyList<RunEffect> Resume() => Do(new RunEvent.ResumeRequested("bob"));
+
     /// <summary>A whole round without evaluation: everybody delivers, the aggregate is published.</summary>
     public IReadOnlyList<RunEffect> PlayRound()
     {

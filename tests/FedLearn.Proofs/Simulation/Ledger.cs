@@ -58,6 +58,9 @@ internal sealed class Ledger(SimWorld world)
 
     public bool StopRequested { get; set; }
 
+    /// <summary>Whether a pause is durable that no resumption ended.</summary>
+    public bool Paused { get; private set; }
+
     public RunOutcome? Outcome { get; private set; }
 
     public void OnCreated(StoredVersion initial)
@@ -157,6 +160,12 @@ internal sealed class Ledger(SimWorld world)
                 break;
             case RunEffect.VoidRound e:
                 (_rounds[e.Round.Number].Status, _rounds[e.Round.Number].Reason) = (RoundStatus.Void, e.Reason);
+                break;
+            case RunEffect.PauseRun:
+                Paused = true;
+                break;
+            case RunEffect.ResumeRun:
+                Paused = false;
                 break;
             case RunEffect.EndRun e:
                 Outcome = e.Outcome;

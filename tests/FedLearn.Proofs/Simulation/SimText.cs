@@ -16,6 +16,7 @@ internal static class SimText
         RunEffect.OpenEvaluation e => $"OpenEvaluation {e.Round.Number}",
         RunEffect.RecordEvaluation e => $"RecordEvaluation {e.ClientId} round {e.Round}",
         RunEffect.CloseRound e => $"CloseRound {e.Round.Number}",
+        RunEffect.PauseRun e => $"PauseRun by {e.By}",
         RunEffect.EndRun e => $"EndRun {e.Outcome}: {e.Reason}",
         _ => commit.Effect.GetType().Name,
     };

@@ -143,7 +143,7 @@ internal sealed class SimWorld
         var active = Faults.Active;
         Faults.Active = false;
         var initial = models.Initialise(RunId, Plan.Spec, null);
-        new SimStore(this, 0).Create(RunId, Plan.Spec.Name, RunSpecWriter.Write(Plan.Spec), initial);
+        new SimStore(this, 0).Create(RunId, Plan.Spec.Name, RunSpecWriter.Write(Plan.Spec), initial, by: null);
         Faults.Active = active;
     }
 
@@ -152,6 +152,7 @@ internal sealed class SimWorld
         new RoundNumbersAreNew { World = this },
         new RoundsMoveForward { World = this },
         new OneWriter { World = this },
+        new NoRoundOpensWhilePaused { World = this },
         new SelectionIsAFunction { World = this },
         new OnlyTheOnlineAreSelected { World = this },
         new DeadlinesAreMonotonic { World = this },

@@ -33,6 +33,7 @@ internal sealed class RunRow : CheckedRow
     /// <summary>Null while the run is open; otherwise Completed, Stopped or Failed.</summary>
     public string? Outcome { get; set; }
 
+    /// <summary>Why it ended; of an open run why it is paused, or empty where it is not.</summary>
     public string Reason { get; set; } = "";
 
     public long CreatedUnixMs { get; set; }

@@ -71,9 +71,15 @@ public static class LogEntry
     /// <param name="at">When.</param>
     /// <param name="run">The run.</param>
     /// <param name="specDigest">SHA-256 of its spec, lower-case hex.</param>
-    public static byte[] RunCreated(long at, string run, string specDigest) => StatementBytes.Write(domain: null, json =>
+    /// <param name="by">The operator that created it; null where the coordinator's settings did, and in entries that are older than names.</param>
+    public static byte[] RunCreated(long at, string run, string specDigest, string? by = null) => StatementBytes.Write(domain: null, json =>
     {
         json.WriteNumber("at", at);
+        if (by is not null)
+        {
+            json.WriteString("by", by);
+        }
+
         json.WriteString("kind", "runCreated");
         json.WriteString("run", run);
         json.WriteString("spec", specDigest);
@@ -133,10 +139,20 @@ public static class LogEntry
     });
 
     /// <summary>An action of an operator that is no other entry, such as a pause.</summary>
-    public static byte[] OperatorAction(long at, string action, string run, string reason) => StatementBytes.Write(domain: null, json =>
+    /// <param name="at">When.</param>
+    /// <param name="action">What was done.</param>
+    /// <param name="run">The run, or empty.</param>
+    /// <param name="reason">Why, or what it was done to; may be empty.</param>
+    /// <param name="by">Who did it; null where nobody noted it, in entries that are older than names.</param>
+    public static byte[] OperatorAction(long at, string action, string run, string reason, string? by = null) => StatementBytes.Write(domain: null, json =>
     {
         json.WriteString("action", action);
         json.WriteNumber("at", at);
+        if (by is not null)
+        {
+            json.WriteString("by", by);
+        }
+
         json.WriteString("kind", "operatorAction");
         json.WriteString("reason", Cut(reason));
         json.WriteString("run", run);

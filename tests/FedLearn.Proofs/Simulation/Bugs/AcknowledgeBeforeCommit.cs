@@ -26,7 +26,7 @@ internal sealed class AcknowledgeBeforeCommit : IPlantedBug
             return CommitOutcome.Done;
         }
 
-        public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial) => store.Create(runId, name, specJson, initial);
+        public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial, string? by) => store.Create(runId, name, specJson, initial, by);
 
         public string? FindRunId(string name) => store.FindRunId(name);
 

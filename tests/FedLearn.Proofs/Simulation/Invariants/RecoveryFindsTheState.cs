@@ -16,7 +16,7 @@ internal sealed class RecoveryFindsTheState : Invariant
 
     private static string Text(RunState state)
     {
-        var text = $"{state.Phase}, round {state.LastRound}, v{state.Version}, {state.VoidsInARow} void, best {state.Best}, knows [{string.Join(',', state.Facts.Records.Select(r => $"{r.Key} {r.Value}"))}]";
+        var text = $"{state.Phase}, round {state.LastRound}, v{state.Version}, {state.VoidsInARow} void, {state.Paused ?? "not paused"}, best {state.Best}, knows [{string.Join(',', state.Facts.Records.Select(r => $"{r.Key} {r.Value}"))}]";
         return state.Round is not { } r
             ? text
             : $"{text}: {r.Number} on v{r.BaseVersion}, wants {r.Wanted} of [{Ids(r.Cohort)}], has [{string.Join(',', r.Updates.Select(u => $"{u.Key} {u.Value}"))}], "

@@ -36,6 +36,7 @@ internal enum Fault
     WallForward,
     WallBack,
     RunStopped,
+    RunPaused,
 
     // The clients.
     ClientCrashed,

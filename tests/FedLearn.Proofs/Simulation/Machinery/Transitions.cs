@@ -24,6 +24,8 @@ internal static class Transitions
         "Evaluating -IgnoreEvaluation-> Evaluating",
         "Evaluating -CloseRound-> Waiting",
         "Waiting -EndRun-> Over",
+        .. from phase in Enum.GetValues<RunPhase>() where phase != RunPhase.Over select $"{phase} -PauseRun-> {phase}",
+        .. from phase in Enum.GetValues<RunPhase>() where phase != RunPhase.Over select $"{phase} -ResumeRun-> {phase}",
     ];
 
     /// <summary>The phase after an effect.</summary>

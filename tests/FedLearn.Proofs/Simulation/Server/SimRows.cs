@@ -75,6 +75,12 @@ internal sealed class SimRows
             case RunEffect.VoidRound e:
                 (_rounds[e.Round.Number].Status, _rounds[e.Round.Number].Reason) = ("Void", e.Reason);
                 break;
+            case RunEffect.PauseRun e:
+                Run!.Reason = PauseText.Of(e.By, e.Reason);
+                break;
+            case RunEffect.ResumeRun:
+                Run!.Reason = "";
+                break;
             case RunEffect.EndRun e:
                 (Run!.Outcome, Run.Reason) = (e.Outcome.ToString(), e.Reason);
                 break;

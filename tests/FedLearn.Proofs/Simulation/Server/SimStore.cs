@@ -42,7 +42,7 @@ internal sealed class SimStore(SimWorld world, int process) : IRunStore
             : CommitOutcome.Done;
     }
 
-    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial)
+    public CommitOutcome Create(string runId, string name, string specJson, StoredVersion initial, string? by)
     {
         world.Rows.Run = new RunRow { Id = runId, Name = name, SpecJson = specJson };
         world.Rows.Add(initial);
