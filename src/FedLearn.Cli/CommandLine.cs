@@ -42,6 +42,7 @@ internal static class CommandLine
             DataCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),
+            StorageCommand.Create(),
             HealthCommand.Create(),
         };
         root.WithExamples("fedlearn demo", "fedlearn coordinator --data data", "fedlearn run create spec.json --token-file data/operator.token --watch");

@@ -61,7 +61,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         seams ??= new CoordinatorSeams();
         GiveSyncsThreads();
         var certificate = ServerCertificate.Load(options);
-        var folder = DataFolder.Open(options.DataFolder, seams.Disk);
+        var folder = DataFolder.Open(options.DataFolder, seams.Disk, options.StorageKeyFile);
         CoordinatorHost? host = null;
         try
         {

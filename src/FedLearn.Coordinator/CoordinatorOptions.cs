@@ -10,6 +10,12 @@ public sealed record CoordinatorOptions
     public required string DataFolder { get; init; }
 
     /// <summary>
+    /// The file of the key under which models, server state and updates are sealed on the disk: 32 random bytes that only their owner may read, not in
+    /// the data folder; made where it does not exist and nothing is sealed yet. Default null: they are not sealed.
+    /// </summary>
+    public string? StorageKeyFile { get; init; }
+
+    /// <summary>
     /// The address for participants, https://ADDRESS:PORT with <see cref="Pki"/>; or for participants and operators, http://ADDRESS:PORT with
     /// <see cref="Insecure"/>. Port 0 takes a free one. Default https://127.0.0.1:7070.
     /// </summary>

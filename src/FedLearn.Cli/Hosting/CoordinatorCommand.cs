@@ -42,6 +42,7 @@ internal static class CoordinatorCommand
         var keepVersions = new Option<int>("--keep-versions") { Description = "Keep only the newest N versions of a run, its best one, and version 0; 0 keeps all.", HelpName = "N", DefaultValueFactory = _ => s_defaults.KeepVersions };
         var reserve = new Option<long>("--disk-reserve-bytes") { Description = "Refuse uploads that would leave less than this free on the disk.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskReserveBytes };
         var quota = new Option<long>("--disk-quota-bytes") { Description = "Refuse uploads that would make the data folder larger than this; 0 for no limit.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskQuotaBytes };
+        var storageKey = StorageKeyOption.Create();
         var limits = new LimitArguments();
         var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");
         announce.Hidden = true;
@@ -49,7 +50,7 @@ internal static class CoordinatorCommand
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
             data, listen, vectors, vectorsUrl, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
-            pki, hosts, enrolment, certificateDays,
+            pki, hosts, enrolment, certificateDays, storageKey,
         };
         limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -58,6 +59,7 @@ internal static class CoordinatorCommand
             var options = new CoordinatorOptions
             {
                 DataFolder = result.GetRequiredValue(data).FullName,
+                StorageKeyFile = result.GetValue(storageKey)?.FullName,
                 Listen = result.GetRequiredValue(listen),
                 Vectors = result.GetRequiredValue(vectors),
                 VectorsUrl = result.GetValue(vectorsUrl),
@@ -86,6 +88,7 @@ internal static class CoordinatorCommand
             "fedlearn coordinator --data data --run spec.json --plain-log",
             "fedlearn coordinator --data data --pki pki/coordinator --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
             "fedlearn coordinator --data data --host coordinator.example --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
+            "fedlearn coordinator --data data --storage-key-file /etc/fedlearn/storage.key",
             "fedlearn coordinator --data data --insecure");
     }
 

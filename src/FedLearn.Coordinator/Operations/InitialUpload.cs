@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Models;
 using FedLearn.Protocol;
 using FedLearn.Protocol.V1;
@@ -10,23 +11,22 @@ namespace FedLearn.Coordinator.Operations;
 internal static class InitialUpload
 {
     /// <summary>The received file at its start, or null where none was sent. At most header limit and vector together are taken.</summary>
-    public static async Task<FileStream?> ReceiveAsync(IAsyncStreamReader<CreateRunRequest> stream, DataFolder folder, long vectorLength, CancellationToken cancellationToken)
+    public static async Task<DiskStream?> ReceiveAsync(IAsyncStreamReader<CreateRunRequest> stream, DataFolder folder, long vectorLength, CancellationToken cancellationToken)
     {
-        FileStream? file = null;
+        DiskStream? file = null;
         var limit = Safetensors.PrefixLength + Safetensors.MaxHeaderLength + vectorLength;
         try
         {
             while (await stream.MoveNext(cancellationToken).ConfigureAwait(false))
             {
                 var chunk = stream.Current.Initial ?? throw Problem.Invalid("expected one spec_json, then chunks of the initial parameters").ToException();
-                file ??= new FileStream(
-                    Path.Combine(folder.Root, $"initial-{Guid.NewGuid():N}.part"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+                file ??= new DiskStream(folder.Disk, Path.Combine(folder.Root, $"initial-{Guid.NewGuid():N}.part"));
                 if (chunk.Offset != file.Position || file.Position + chunk.Data.Length > limit)
                 {
                     throw Problem.Invalid($"initial: expected a chunk at offset {file.Position} and at most {limit} bytes in all, got offset {chunk.Offset} with {chunk.Data.Length} bytes").ToException();
                 }
 
-                await file.WriteAsync(chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
+                file.Write(chunk.Data.Span);
             }
         }
         catch
@@ -37,7 +37,6 @@ internal static class InitialUpload
 
         if (file is not null)
         {
-            await file.FlushAsync(cancellationToken).ConfigureAwait(false);
             file.Position = 0;
         }
 

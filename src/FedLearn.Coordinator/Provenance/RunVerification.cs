@@ -1,6 +1,8 @@
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Sealing;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Proofs;
 using FedLearn.Core.Proofs.Statements;
@@ -31,15 +33,16 @@ public sealed class RunVerification
 
     /// <summary>Verifies a run.</summary>
     /// <param name="dataFolder">The coordinator's data folder, or a backup of it.</param>
+    /// <param name="storageKeyFile">The file of the key under which its files are sealed; null where they are not.</param>
     /// <param name="runId">The run.</param>
     /// <param name="expectedKey">The public key (DER) that must have signed everything; null: the keys that the log names.</param>
     /// <param name="report">Is told of each version, and of everything that does not hold.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many things do not hold.</returns>
     /// <exception cref="StartupException">There is no such folder or run, or the database cannot be read.</exception>
-    public static int Verify(string dataFolder, string runId, byte[]? expectedKey, Action<string> report, CancellationToken cancellationToken)
+    public static int Verify(string dataFolder, string? storageKeyFile, string runId, byte[]? expectedKey, Action<string> report, CancellationToken cancellationToken)
     {
-        using var folder = DataFolder.OpenToRead(dataFolder);
+        using var folder = DataFolder.OpenToRead(dataFolder, storageKeyFile);
         var verification = new RunVerification(folder, runId, expectedKey, report);
         using var log = verification._evidence.Log;
         verification.Run(cancellationToken);
@@ -151,7 +154,7 @@ public sealed class RunVerification
         var scratch = Directory.CreateTempSubdirectory("fedlearn-verify-").FullName;
         try
         {
-            using var target = DataFolder.Open(scratch);
+            using var target = DataFolder.Open(scratch, StorageSealing.Temporary(SystemDisk.Instance, scratch));
             var spec = RunSpecParser.Parse(_evidence.SpecJson).Spec ?? throw new StoredDataException("the run's spec does not parse");
             var again = ModelStore.Aggregate(_folder, new VersionFiles(_folder, target), _ => { }, _runId, spec, parent, version.Round, updates, cancellationToken);
             _recomputed++;

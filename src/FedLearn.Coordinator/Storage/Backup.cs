@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Sealing;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Core.Specs;
 using Microsoft.Data.Sqlite;
@@ -35,6 +36,7 @@ public static class Backup
             if (missing is null)
             {
                 CopySigningKey(dataFolder, target);
+                CopyKeyRing(dataFolder, target);
                 CopyAuthorities(dataFolder, target);
                 return;
             }
@@ -149,6 +151,10 @@ public static class Backup
 
         return [.. files.Distinct()];
     }
+
+    /// <summary>Sealed files are copied as they lie; with the storage key, which is no part of a backup, this opens them.</summary>
+    private static void CopyKeyRing(string from, string to) =>
+        StorageKeyRing.Find(SystemDisk.Instance, from)?.Write(SystemDisk.Instance, to);
 
     /// <summary>Without its key a restored coordinator could not sign anything that participants believe.</summary>
     private static void CopySigningKey(string from, string to)

@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Sealing;
 
 namespace FedLearn.Coordinator.Storage;
 
@@ -13,6 +14,7 @@ namespace FedLearn.Coordinator.Storage;
 /// pki/                                       the federation's authorities, where no other folder is given for them
 /// operator.token                             the operators' token, 0600
 /// operator.address, operator.root.pem        where operators call, and which root they trust there; with certificates only
+/// storage.keyring                            the wrapped key under which the files of runs are sealed, where they are
 /// signing.key                                the key that signs receipts, manifests and the log's heads, 0600
 /// runs/RUN/versions/000001.safetensors       a version, as readers of that format open it
 /// runs/RUN/versions/000001.blocks            its block list
@@ -61,18 +63,23 @@ internal sealed class DataFolder : IDisposable
     public static string DatabaseOf(string root) => Path.Combine(root, "fedlearn.db");
 
     /// <summary>Opens a folder to read it alone: without a lock, so also beside the coordinator that owns it.</summary>
-    /// <exception cref="StartupException">It is no data folder.</exception>
-    public static DataFolder OpenToRead(string path)
+    /// <param name="path">The folder.</param>
+    /// <param name="storageKeyFile">The file of the key under which its files are sealed; null where they are not.</param>
+    /// <exception cref="StartupException">It is no data folder, or its files lie under another key.</exception>
+    public static DataFolder OpenToRead(string path, string? storageKeyFile = null)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return File.Exists(DatabaseOf(root))
-            ? new DataFolder(root, SystemDisk.Instance, new DurableFolders(SystemDisk.Instance, root), held: null)
+            ? new DataFolder(root, StorageSealing.Read(SystemDisk.Instance, root, storageKeyFile), new DurableFolders(SystemDisk.Instance, root), held: null)
             : throw new StartupException($"{path} is not a coordinator's data folder: it has no fedlearn.db");
     }
 
-    /// <summary>Makes the folder where needed, checks that it can be written, and locks it.</summary>
-    /// <exception cref="StartupException">It cannot be written, or another coordinator holds it.</exception>
-    public static DataFolder Open(string path, IDisk? disk = null)
+    /// <summary>Makes the folder where needed, checks that it can be written, locks it, and seals its files where there is a key for that.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="disk">The disk; the machine's where none is given.</param>
+    /// <param name="storageKeyFile">The file of the key under which files are sealed; null where they are not.</param>
+    /// <exception cref="StartupException">It cannot be written, another coordinator holds it, or its files lie under another key.</exception>
+    public static DataFolder Open(string path, IDisk? disk = null, string? storageKeyFile = null)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         disk ??= SystemDisk.Instance;
@@ -87,11 +94,17 @@ internal sealed class DataFolder : IDisposable
             throw new StartupException($"data folder {root} cannot be made or written: {e.Message}. Give a folder that this user may write (--data)", e);
         }
 
+        FileStream? held = null;
         try
         {
-            var held = new FileStream(Path.Combine(root, "coordinator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(Path.Combine(root, "coordinator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             DeleteLeftovers(root);
-            return new DataFolder(root, disk, folders, held);
+            return new DataFolder(root, StorageSealing.Own(disk, root, storageKeyFile), folders, held);
+        }
+        catch (StartupException)
+        {
+            held?.Dispose();
+            throw;
         }
         catch (UnauthorizedAccessException e)
         {

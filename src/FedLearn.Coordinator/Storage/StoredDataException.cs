@@ -1,7 +1,7 @@
 namespace FedLearn.Coordinator.Storage;
 
 /// <summary>Something on disk is missing or fails its check; the message names it.</summary>
-internal sealed class StoredDataException : Exception
+internal class StoredDataException : Exception
 {
     public StoredDataException(string message)
         : base(message)

@@ -17,12 +17,13 @@ internal sealed class Bench(UpdateOptions options) : IDisposable
     public string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, $"{_folders++}")).FullName;
 
     /// <summary>Starts a coordinator with one run: all clients take part in every round, and rounds follow each other without end.</summary>
-    public Task<CoordinatorProcess> StartCoordinatorAsync(long parameters, int clients, bool keepUpdates = false) =>
+    public Task<CoordinatorProcess> StartCoordinatorAsync(long parameters, int clients, bool keepUpdates = false, bool isSealed = false) =>
         CoordinatorProcess.StartAsync(new CoordinatorSettings
         {
             DataFolder = NewFolder(),
             Spec = RunSpecs.Endless(parameters, clients),
             KeepUpdates = keepUpdates,
+            StorageKeyFile = isSealed ? Path.Combine(NewFolder(), "storage.key") : null,
             Certificate = WriteCertificate(),
         });
 

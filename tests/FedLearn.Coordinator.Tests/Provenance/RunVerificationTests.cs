@@ -85,8 +85,8 @@ public sealed class RunVerificationTests : IDisposable
         using var own = SigningKey.Open(Path.Combine(Data, "signing.key"));
         using var other = SigningKey.Open(_temp["other.key"]);
 
-        Assert.Equal(0, RunVerification.Verify(Data, run, own.PublicKey, _ => { }, TestContext.Current.CancellationToken));
-        Assert.Equal(4 + 6, RunVerification.Verify(Data, run, other.PublicKey, _ => { }, TestContext.Current.CancellationToken));
+        Assert.Equal(0, RunVerification.Verify(Data, null, run, own.PublicKey, _ => { }, TestContext.Current.CancellationToken));
+        Assert.Equal(4 + 6, RunVerification.Verify(Data, null, run, other.PublicKey, _ => { }, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class RunVerificationTests : IDisposable
     private (int Mistakes, List<string> Report) Verify(string run)
     {
         var report = new List<string>();
-        return (RunVerification.Verify(Data, run, expectedKey: null, report.Add, TestContext.Current.CancellationToken), report);
+        return (RunVerification.Verify(Data, null, run, expectedKey: null, report.Add, TestContext.Current.CancellationToken), report);
     }
 
     private void Execute(string sql)

@@ -15,12 +15,13 @@ internal sealed class PowerProof : IProof
 
     public string Summary =>
         "power cuts, errors and damage at single operations of a whole course; --all, --points N, --images N, --errors N, --bytes N, --open MEGABYTES, --seed N, "
-        + "--at INSTANT [--image I], --error TEXT, --bug NAME|all, --log";
+        + "--at INSTANT [--image I], --error TEXT, --bug NAME|all, --sealed, --log";
 
     public async Task<bool> RunAsync(ProofArguments arguments)
     {
         ThreadPool.SetMinThreads(32, 32); // Clients and coordinator share the pool: nobody waits for it to grow.
         var folder = Directory.CreateTempSubdirectory("fedlearn-power-").FullName;
+        Machine.StorageKeyFile = arguments.Has("sealed") ? $"{folder}.key" : null;
         if (!arguments.Has("log"))
         {
             Console.SetOut(TextWriter.Null); // The coordinators' logs: thousands of starts.
@@ -38,6 +39,7 @@ internal sealed class PowerProof : IProof
         {
             Console.SetOut(_output);
             Directory.Delete(folder, recursive: true);
+            File.Delete($"{folder}.key");
         }
 
         _output.WriteLine(_violations == 0 ? "everything held" : $"{_violations} violations");

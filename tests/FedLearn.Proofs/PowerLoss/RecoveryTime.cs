@@ -51,6 +51,7 @@ internal sealed class RecoveryTime : IAsyncDisposable
         _host = await CoordinatorHost.StartAsync(new CoordinatorOptions
         {
             DataFolder = _folder,
+            StorageKeyFile = Federation.Machine.StorageKeyFile,
             Insecure = true,
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",

@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Proofs.PowerLoss.Disks;
 using FedLearn.Proofs.PowerLoss.Federation;
 using FedLearn.Protocol.V1;
@@ -43,11 +44,5 @@ internal sealed class VersionDownload(string folder, string path, CrashDisk unda
         return bytes.ToArray();
     }
 
-    private byte[] Written()
-    {
-        using var file = undamaged.OpenRead(path);
-        var bytes = new byte[file.Length];
-        file.Read(bytes, 0);
-        return bytes;
-    }
+    private byte[] Written() => Machine.FilesOf(undamaged, folder).ReadAll(path);
 }

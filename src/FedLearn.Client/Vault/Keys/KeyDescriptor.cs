@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FedLearn.Core.Sealing;
 
 namespace FedLearn.Client.Vault.Keys;
 
@@ -15,16 +16,6 @@ internal sealed record KeyDescriptor(string Kind, string Id, byte[]? Salt = null
     public const string Passphrase = "passphrase";
     public const string Rsa = "rsa";
 
-    private const int IdLength = 8;
-
-    /// <summary>The id of a symmetric key: HKDF, so that it says nothing about the key.</summary>
-    public static string IdOf(ReadOnlySpan<byte> key)
-    {
-        Span<byte> id = stackalloc byte[IdLength];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, id, salt: [], info: "fedlearn key id"u8);
-        return Convert.ToHexStringLower(id);
-    }
-
     /// <summary>The id of an RSA key: SHA-256 of its public half.</summary>
-    public static string IdOf(RSA key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo())[..IdLength]);
+    public static string IdOf(RSA key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo())[..KeyId.Length]);
 }

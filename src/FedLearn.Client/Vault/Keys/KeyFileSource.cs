@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FedLearn.Client.Vault.Files;
+using FedLearn.Core.Sealing;
 
 namespace FedLearn.Client.Vault.Keys;
 
@@ -28,7 +29,7 @@ internal sealed class KeyFileSource(string path) : KeySource
     {
         var key = SecretFile.Read(path, "key file");
         return key.Length == KeyLength
-            ? new SymmetricKey(new KeyDescriptor(Kind, KeyDescriptor.IdOf(key)), key)
+            ? new SymmetricKey(new KeyDescriptor(Kind, KeyId.Of(key)), key)
             : throw new VaultException($"the key file {path} must hold {KeyLength} random bytes, not {key.Length}");
     }
 }

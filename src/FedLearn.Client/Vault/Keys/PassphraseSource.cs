@@ -45,6 +45,6 @@ internal sealed class PassphraseSource(byte[] passphrase) : KeySource
     private SymmetricKey Derive(byte[] salt, int iterations)
     {
         var key = PassphraseKey.Derive(passphrase, salt, iterations);
-        return new SymmetricKey(new KeyDescriptor(Kind, KeyDescriptor.IdOf(key), salt, iterations), key);
+        return new SymmetricKey(new KeyDescriptor(Kind, KeyId.Of(key), salt, iterations), key);
     }
 }

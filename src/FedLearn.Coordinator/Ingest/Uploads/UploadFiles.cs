@@ -1,4 +1,6 @@
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Sealing;
 using FedLearn.Coordinator.Storage.Updates;
 using FedLearn.Coordinator.Storage.Vectors;
 using FedLearn.Core.Encodings;
@@ -83,8 +85,20 @@ internal sealed class UploadFiles(DataFolder folder, UpdateSegments segments)
             return 0;
         }
 
-        using var part = folder.Disk.OpenRead($"{path}.part");
-        using var list = folder.Disk.OpenRead($"{path}.blocks");
+        try
+        {
+            return BytesOf(path, byteLength, isFollowed, folder.Disk);
+        }
+        catch (BrokenSealException)
+        {
+            return 0; // A power cut took the beginning of a file.
+        }
+    }
+
+    private static long BytesOf(string path, long byteLength, bool isFollowed, IDisk disk)
+    {
+        using var part = disk.OpenRead($"{path}.part");
+        using var list = disk.OpenRead($"{path}.blocks");
         var listed = list.Length / BlockList.EntrySize * BlockDigest.BlockSize;
         return isFollowed && listed >= byteLength && part.Length >= byteLength
             ? byteLength

@@ -15,6 +15,9 @@ internal interface IDisk
     /// <summary>Opens a file for writing and reading; makes it where it does not exist.</summary>
     IDiskFile OpenWrite(string path);
 
+    /// <summary>The same, with a hint about a new file: after its first <paramref name="head"/> bytes it is written and read in whole blocks.</summary>
+    IDiskFile OpenWrite(string path, int head) => OpenWrite(path);
+
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="FileNotFoundException">There is none; also <see cref="DirectoryNotFoundException"/>.</exception>
     IDiskFile OpenRead(string path);
@@ -69,6 +72,11 @@ internal interface IDiskFile : IDisposable
 {
     /// <summary>The file's length in bytes.</summary>
     long Length { get; }
+
+    /// <summary>
+    /// The bytes that reach the disk as one: a write behind a sync that begins at another multiple of them would put what was synced at risk.
+    /// </summary>
+    int Unit => 1;
 
     /// <summary>Reads up to a buffer's length from a place in the file; 0 at the end.</summary>
     int Read(Span<byte> buffer, long at);

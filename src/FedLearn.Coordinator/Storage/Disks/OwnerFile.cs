@@ -9,7 +9,10 @@ internal static class OwnerFile
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes a file of one line, durable. It appears whole: a secret of which a power cut left half would stop every later start.</summary>
-    public static void Create(string path, string line)
+    public static void Create(string path, string line) => Create(path, Encoding.ASCII.GetBytes(line + "\n"));
+
+    /// <summary>Makes a file, in the same way.</summary>
+    public static void Create(string path, ReadOnlySpan<byte> content)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -21,7 +24,7 @@ internal static class OwnerFile
         File.Delete(unfinished);
         using (var file = new FileStream(unfinished, options))
         {
-            file.Write(Encoding.ASCII.GetBytes(line + "\n"));
+            file.Write(content);
             file.Flush(flushToDisk: true);
         }
 

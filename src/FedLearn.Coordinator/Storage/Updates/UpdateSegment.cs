@@ -6,6 +6,8 @@ namespace FedLearn.Coordinator.Storage.Updates;
 /// <summary>One file of a round that this process appends to. Not thread safe.</summary>
 internal sealed class UpdateSegment : IDisposable
 {
+    private static readonly byte[] s_zeros = new byte[64 << 10];
+
     private readonly IDiskFile _file;
 
     private UpdateSegment(int round, string fileName, IDiskFile file) => (Round, FileName, _file) = (round, fileName, file);
@@ -44,7 +46,19 @@ internal sealed class UpdateSegment : IDisposable
         Length += records.Length;
     }
 
-    public void Sync() => _file.Sync();
+    /// <summary>
+    /// Makes what was written durable. Where the disk writes in units, the last one is filled up first: the next record would otherwise have to
+    /// write this one again.
+    /// </summary>
+    public void Sync()
+    {
+        if (Length % _file.Unit is not 0 and var filled)
+        {
+            Write(s_zeros.AsSpan(0, _file.Unit - (int)filled));
+        }
+
+        _file.Sync();
+    }
 
     public void Dispose() => _file.Dispose();
 

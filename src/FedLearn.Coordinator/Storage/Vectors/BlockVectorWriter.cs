@@ -21,11 +21,11 @@ internal sealed class BlockVectorWriter : IDisposable
     private int _written;
     private volatile bool _notFinite;
 
-    private BlockVectorWriter(IDisk disk, string path, string listPath, long start, long byteLength)
+    private BlockVectorWriter(IDisk disk, string path, string listPath, int start, long byteLength)
     {
         (_disk, _path, _listPath, _start, ByteLength) = (disk, path, listPath, start, byteLength);
         BlockCount = (int)((byteLength + BlockDigest.BlockSize - 1) / BlockDigest.BlockSize);
-        _file = disk.OpenWrite(path);
+        _file = disk.OpenWrite(path, start);
         _list = disk.OpenWrite(listPath);
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Sealing;
 using FedLearn.Core.Encodings;
 using FedLearn.Core.Proofs;
 
@@ -26,11 +27,11 @@ internal sealed class VectorWriter : IDisposable
     private readonly EncodedNorm _norm;
     private long _writebackFrom;
 
-    private VectorWriter(IDisk disk, string path, string listPath, long start, EncodedNorm? norm)
+    private VectorWriter(IDisk disk, string path, string listPath, int start, EncodedNorm? norm)
     {
         (_disk, _path, _listPath, _start) = (disk, path, listPath, start);
         _norm = norm ?? new EncodedNorm(VectorEncodings.F32, long.MaxValue);
-        _file = disk.OpenWrite(path);
+        _file = disk.OpenWrite(path, start);
         _list = disk.OpenWrite(listPath);
     }
 
@@ -133,11 +134,11 @@ internal sealed class VectorWriter : IDisposable
     private void TakeGoodBlocks(long closedLength)
     {
         var buffer = GC.AllocateUninitializedArray<byte>(BlockDigest.BlockSize);
-        while (_list.Fill(_entry, (long)_digest.BlockCount * BlockList.EntrySize, _listPath) == _entry.Length)
+        while (TryFill(_list, _entry, (long)_digest.BlockCount * BlockList.EntrySize, _listPath))
         {
             var entry = BlockList.Read(_entry);
             var block = buffer.AsSpan(0, closedLength - Length is > 0 and < BlockDigest.BlockSize and var last ? (int)last : buffer.Length);
-            if (_file.Fill(block, Length, _path) < block.Length || XxHash3.HashToUInt64(block) != entry.XxHash3)
+            if (!TryFill(_file, block, Length, _path) || XxHash3.HashToUInt64(block) != entry.XxHash3)
             {
                 break;
             }
@@ -154,6 +155,19 @@ internal sealed class VectorWriter : IDisposable
         }
 
         CutTo(Length);
+    }
+
+    /// <summary>False where the file ends, or a power cut left a part of what was sealed.</summary>
+    private static bool TryFill(IDiskFile file, Span<byte> buffer, long at, string path)
+    {
+        try
+        {
+            return file.Fill(buffer, at, path) == buffer.Length;
+        }
+        catch (BrokenSealException)
+        {
+            return false;
+        }
     }
 
     private void CutTo(long length)

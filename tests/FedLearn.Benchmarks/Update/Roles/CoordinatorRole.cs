@@ -26,6 +26,7 @@ internal sealed class CoordinatorRole : IRole
             TlsCertificate = FileOf(settings, ServerCertificate.CertificateFile),
             TlsKey = FileOf(settings, ServerCertificate.KeyFile),
             SpecJsons = [settings.Spec],
+            StorageKeyFile = settings.StorageKeyFile,
             KeepUpdates = settings.KeepUpdates,
             DrainSeconds = 0,
 

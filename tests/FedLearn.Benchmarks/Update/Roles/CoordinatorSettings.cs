@@ -11,6 +11,9 @@ internal sealed record CoordinatorSettings
     /// <summary>Keep the updates of rounds that are over.</summary>
     public bool KeepUpdates { get; init; }
 
+    /// <summary>The file of the key under which its files are sealed; null where they are not.</summary>
+    public string? StorageKeyFile { get; init; }
+
     /// <summary>A folder with certificate and key; null without TLS.</summary>
     public string? Certificate { get; init; }
 }

@@ -1,5 +1,7 @@
 using FedLearn.Coordinator;
 using FedLearn.Coordinator.Storage;
+using FedLearn.Coordinator.Storage.Disks;
+using FedLearn.Coordinator.Storage.Sealing;
 using FedLearn.Proofs.PowerLoss.Bugs;
 using FedLearn.Proofs.PowerLoss.Disks;
 using FedLearn.Proofs.PowerLoss.Sqlite;
@@ -23,6 +25,9 @@ internal sealed class Machine : IAsyncDisposable
         _vfs = new CrashVfs(disk) { Syncs = path => bug?.SyncsDatabase(path) ?? true };
     }
 
+    /// <summary>The key under which every coordinator of the proof seals its files, outside the disks that lose power; null: they are not sealed.</summary>
+    public static string? StorageKeyFile { get; set; }
+
     public CrashDisk Disk { get; }
 
     /// <summary>Completes with the reason where the process ends itself after an unknown outcome.</summary>
@@ -31,6 +36,9 @@ internal sealed class Machine : IAsyncDisposable
     public GrpcChannel Channel { get; private set; } = null!;
 
     public string OperatorToken => File.ReadAllText(_host!.OperatorTokenFile).Trim();
+
+    /// <summary>A disk as a coordinator sees it.</summary>
+    public static IDisk FilesOf(CrashDisk disk, string folder) => StorageSealing.Read(disk, folder, StorageKeyFile);
 
     /// <summary>Starts a coordinator on a disk whose data folder has the given path.</summary>
     /// <exception cref="ProcessEndedException">It ended itself before it served anybody.</exception>
@@ -72,6 +80,7 @@ internal sealed class Machine : IAsyncDisposable
         var options = new CoordinatorOptions
         {
             DataFolder = _folder,
+            StorageKeyFile = StorageKeyFile,
             Insecure = true,
             Listen = "http://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",

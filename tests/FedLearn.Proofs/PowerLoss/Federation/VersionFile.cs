@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Proofs;
 using FedLearn.Proofs.PowerLoss.Disks;
 
@@ -19,9 +20,7 @@ internal static class VersionFile
             return "missing";
         }
 
-        using var file = disk.OpenRead(path);
-        var bytes = new byte[file.Length];
-        file.Read(bytes, 0);
+        var bytes = Machine.FilesOf(disk, folder).ReadAll(path);
         var start = bytes.Length < 8 ? long.MaxValue : 8 + BinaryPrimitives.ReadInt64LittleEndian(bytes);
         return start > bytes.Length ? "cut short" : Convert.ToHexStringLower(BlockDigest.Of(bytes.AsSpan((int)start)));
     }
