@@ -7,6 +7,8 @@ namespace FedLearn.Cli.Hosting;
 /// <summary><c>fedlearn storage</c>: the key under which a coordinator's files are sealed.</summary>
 internal static class StorageCommand
 {
+    private const string Example = "fedlearn storage rotate-key --data data --storage-key-file storage.key --new-storage-key-file storage-2.key";
+
     public static Command Create()
     {
         var data = new Option<DirectoryInfo>("--data") { Description = "The coordinator's data folder; the coordinator is stopped.", HelpName = "DIR", Required = true };
@@ -21,7 +23,7 @@ internal static class StorageCommand
         });
         return new Command("storage", "The key under which a coordinator's files are sealed.")
         {
-            rotate.WithExamples("fedlearn storage rotate-key --data data --storage-key-file storage.key --new-storage-key-file storage-2.key"),
-        };
+            rotate.WithExamples(Example),
+        }.WithExamples(Example);
     }
 }
