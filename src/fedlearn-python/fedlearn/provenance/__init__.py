@@ -1,0 +1,1 @@
+"""What the coordinator signs: receipts, manifests, its key."""

@@ -1,0 +1,1 @@
+"""A participant's life: one connection, its assignments, its updates."""

@@ -1,0 +1,1 @@
+"""What a trainer sees, and the vectors that its tensors become."""

@@ -1,0 +1,1 @@
+"""Calls, downloads and uploads that survive broken connections."""

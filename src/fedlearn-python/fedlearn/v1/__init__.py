@@ -1,0 +1,1 @@
+"""What protoc makes of protos/fedlearn/v1 while the package is built."""

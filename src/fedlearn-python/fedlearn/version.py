@@ -1,0 +1,2 @@
+"""The package's version."""
+VERSION = "0.1.0"
