@@ -23,7 +23,7 @@ def proto_root() -> pathlib.Path:
 def make_stubs(target: pathlib.Path) -> None:
     """Writes the modules of FILES below a folder; the folder of a package named as the protos' own is where their imports lead."""
     root = proto_root()
-    arguments = [f"-I{root}", f"--python_out={target}", f"--grpc_python_out={target}", *FILES]
+    arguments = [f"-I{root}", f"--python_out={target}", f"--pyi_out={target}", f"--grpc_python_out={target}", *FILES]
     plugin = shutil.which("grpc_python_plugin")
     if shutil.which("protoc") and plugin:
         subprocess.run(["protoc", f"--plugin=protoc-gen-grpc_python={plugin}", *arguments], check=True)

@@ -65,6 +65,7 @@ class Federation:
 
     def __init__(self, folder: pathlib.Path, *options: str) -> None:
         self.folder, self._options = folder, options
+        self._insecure = "--insecure" in options
         self._started: List[Process] = []
         self._ports: Dict[str, str] = {}
         self.coordinator = self.start()
@@ -72,14 +73,18 @@ class Federation:
     def start(self) -> Process:
         """Starts the coordinator, at the second time on the same ports."""
         log = self.folder / f"coordinator-{len(self._started)}.log"
-        addresses = [f"--listen={self._ports.get('listen', 'https://127.0.0.1:0')}", f"--enrolment={self._ports.get('enrolment', 'https://127.0.0.1:0')}"]
+        scheme = "http" if self._insecure else "https"
+        addresses = [f"--listen={self._ports.get('listen', f'{scheme}://127.0.0.1:0')}"]
+        if not self._insecure:
+            addresses.append(f"--enrolment={self._ports.get('enrolment', 'https://127.0.0.1:0')}")
         self.coordinator = self._add(Process(
             "coordinator", log, FEDLEARN, "coordinator", "--data", str(self.data), "--plain-log", "--operations=http://127.0.0.1:0", *addresses, *self._options))
         self.coordinator.says("serves participants")
         if not self._ports:
-            wait_until(lambda: (self.data / "operator.address").exists(), "the operators' address")
-            ports = re.findall(r"https://(?:127\.0\.0\.1|localhost|\[::\]):\d+", self.coordinator.output)
-            self._ports = {"listen": ports[0], "enrolment": (self.data / "operator.address").read_text().strip()}
+            self._ports = {"listen": re.findall(rf"{scheme}://127\.0\.0\.1:\d+", self.coordinator.output)[0]}
+            if not self._insecure:
+                wait_until(lambda: (self.data / "operator.address").exists(), "the operators' address")
+                self._ports["enrolment"] = (self.data / "operator.address").read_text().strip()
         return self.coordinator
 
     @property
@@ -90,8 +95,14 @@ class Federation:
     def address(self) -> str:
         return self._ports["listen"]
 
+    @property
+    def port(self) -> int:
+        return int(self.address.rsplit(":", 1)[1])
+
     def cli(self, *arguments: str, check: bool = True) -> str:
         """The output of a `fedlearn` command, as an operator where it asks for one."""
+        if self._insecure and arguments[0] in ("run", "model", "client"):
+            arguments = (*arguments, "--coordinator", self.address)
         done = subprocess.run([FEDLEARN, *arguments], capture_output=True, text=True, timeout=SECONDS, env={**os.environ, "FEDLEARN_TOKEN_FILE": str(self.data / "operator.token")})
         assert not check or done.returncode == 0, f"fedlearn {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout + ("" if check else done.stderr)
@@ -115,7 +126,7 @@ class Federation:
         path.write_text(json.dumps(spec))
         more = ["--initial", str(initial)] if initial else []
         self.cli("run", "create", str(path), *more)
-        return next(run for run in self.runs() if run["name"] == spec["name"])["id"]
+        return next(run for run in self.runs() if run["name"] == spec["name"])["runId"]
 
     def runs(self) -> Any:
         return self.json("run", "ls")
@@ -133,11 +144,20 @@ class Federation:
         state = self.enrol(client)
         return self._add(Process(client, self.folder / f"{client}.log", FEDLEARN, "worker", "--vault", str(vault), "--key-file", str(key), "--state", str(state), "--serve", run))
 
+    def model(self, run_id: str, version: Optional[int] = None) -> Any:
+        """A published version's tensors by name."""
+        from fedlearn import safetensors
+
+        path = self.folder / f"{run_id}.{version}.safetensors"
+        path.unlink(missing_ok=True)
+        self.cli("model", "get", run_id, "--output", str(path), *([] if version is None else ["--version", str(version)]))
+        return safetensors.load(path)
+
     def wait_for_end(self, run_id: str, seconds: float = SECONDS) -> Any:
         """The run once it is over, with its rounds."""
         def ended() -> Any:
             shown = self.json("run", "show", run_id)
-            return shown if shown["run"]["status"] != "open" else None
+            return shown if shown["status"] != "open" else None
 
         return wait_until(ended, f"the end of {run_id}", seconds)
 

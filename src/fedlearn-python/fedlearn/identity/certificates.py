@@ -16,18 +16,18 @@ from ..errors import FederationError
 _NAME = re.compile(r"fedlearn://([a-z0-9-]{1,63})/([a-z0-9-]{1,63})")
 
 
-def new_key() -> ec.EllipticCurvePrivateKey:
+def new_key() -> Any:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def signing_request(key: ec.EllipticCurvePrivateKey) -> bytes:
+def signing_request(key: Any) -> bytes:
     """PKCS #10 in DER; only the key is taken from it."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedlearn client")])
     request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
     return bytes(request.public_bytes(serialization.Encoding.DER))
 
 
-def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def key_pem(key: Any) -> bytes:
     return bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
 
 

@@ -30,7 +30,8 @@ def enrol(invitation: str, folder: PathText) -> Identity:
     credentials = grpc.ssl_channel_credentials(root_certificates=certificates.pem(root))
     with grpc.secure_channel(parsed.address[len("https://"):].rstrip("/"), credentials) as channel:
         try:
-            reply = EnrolmentStub(channel).Enrol(pb.EnrolRequest(secret=parsed.secret, signing_request=certificates.signing_request(key)), timeout=_SECONDS)
+            reply = EnrolmentStub(channel).Enrol(  # type: ignore[no-untyped-call]
+                pb.EnrolRequest(secret=parsed.secret, signing_request=certificates.signing_request(key)), timeout=_SECONDS)
         except grpc.RpcError as fault:
             raise FederationError(f"{parsed.address} refuses the invitation: {fault.code().name}: {fault.details()}") from None
     identity = Identity.received(reply.certificate, reply.issuers, key, root, reply.address)
@@ -41,7 +42,8 @@ def enrol(invitation: str, folder: PathText) -> Identity:
 def renew(channel: Any, current: Identity, seconds: float = _SECONDS) -> Identity:
     """A new certificate, of a new key, for the caller that the channel shows."""
     key = certificates.new_key()
-    reply = EnrolmentStub(channel).Renew(pb.RenewRequest(signing_request=certificates.signing_request(key)), timeout=seconds)
+    reply = EnrolmentStub(channel).Renew(  # type: ignore[no-untyped-call]
+        pb.RenewRequest(signing_request=certificates.signing_request(key)), timeout=seconds)
     renewed = Identity.received(reply.certificate, reply.issuers, key, current.root, current.address)
     if renewed.name != current.name:
         raise FederationError(f"the coordinator gave a certificate for {renewed.name} to {current.name}; it is not used")

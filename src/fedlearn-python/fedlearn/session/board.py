@@ -6,9 +6,10 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional, Tuple
 
-WorkKey = Tuple[str, int, int]
+WorkKey = Tuple[str, int, Any]
 """Run, round and stage (federation.proto's Stage)."""
-IDLE, DOWNLOADING, TRAINING, UPLOADING, EVALUATING = 1, 2, 3, 4, 5
+IDLE: Any = 1
+DOWNLOADING, TRAINING, UPLOADING, EVALUATING = 2, 3, 4, 5
 """federation.proto's Activity."""
 
 
@@ -17,7 +18,7 @@ class WorkItem:
 
     def __init__(self, key: WorkKey, assignment: Any, seconds: float) -> None:
         self.key, self.assignment = key, assignment
-        self.activity = IDLE
+        self.activity: Any = IDLE
         self.seen_on = 0
         self._end = time.monotonic() + seconds
         self._reason: Optional[str] = None

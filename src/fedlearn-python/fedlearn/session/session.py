@@ -112,6 +112,8 @@ class Session:
             log.log(logging.DEBUG if fault == last else logging.WARNING, "%s; retrying in %.1f s", fault, wait)
             last = fault
             self._caller.pause(wait, self._caller.stopping.is_set)
+            # A channel keeps a backoff of its own, and would fail calls at once meanwhile: a new one connects when it is asked to.
+            self._caller.link.renew()
 
     def _connect(self) -> str:
         """One connection, from joining to its end; why it ended."""

@@ -12,6 +12,7 @@ from ..digest import digest_of
 from ..errors import GivenUp, RefusedError
 from ..training.manifest import Manifest
 from ..v1 import federation_pb2 as pb
+from ..v1 import model_pb2 as model
 from .caller import Caller
 from .faults import CallFailed, RoadFailed
 from .roads import LEAST_BYTES, RoadLeg, Roads
@@ -51,6 +52,7 @@ class Download:
             if road is None:
                 break
             start = self._received
+            log.debug("version %d comes by the other road from byte %d on", self._version, start)
             try:
                 self._roads.get(road, memoryview(self._bytes), start, self._advance, self._stop)
                 if self._stop():
@@ -81,12 +83,12 @@ class Download:
             stream.cancel()
         return road if self._missing else None
 
-    def _check(self, version: "pb.ModelVersion") -> None:
+    def _check(self, version: "model.ModelVersion") -> None:
         expected = (self._manifest.hash, self._manifest.byte_length, self._digest)
         if (version.manifest_hash, version.byte_length, version.digest) != expected:
             raise RefusedError(f"the coordinator offers another version {self._version} than it announced: {version.byte_length} bytes of digest {version.digest.hex()}")
 
-    def _take(self, chunk: "pb.Chunk") -> None:
+    def _take(self, chunk: "model.Chunk") -> None:
         if chunk.offset != self._received or len(chunk.data) > self._missing:
             raise RefusedError(f"a chunk of {len(chunk.data)} bytes at {chunk.offset} came; the next byte expected is {self._received} of {len(self._bytes)}")
         self._bytes[self._received: self._received + len(chunk.data)] = chunk.data

@@ -44,7 +44,7 @@ class Link:
         # A transfer that is under way ends on the connection that it has; that is closed at the renewal after this one.
         self.identity = identity
         self.channel = self._connect()
-        self.api = FederationStub(self.channel)
+        self.api: Any = FederationStub(self.channel)  # type: ignore[no-untyped-call]
 
     @property
     def metadata(self) -> Optional[Tuple[Tuple[str, str], ...]]:
@@ -57,7 +57,7 @@ class Link:
                 self._older.close()
             self._older, self.identity = self.channel, identity or self.identity
             self.channel = self._connect()
-            self.api = FederationStub(self.channel)
+            self.api = FederationStub(self.channel)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         self.channel.close()

@@ -1,6 +1,7 @@
 """Sends one update until the coordinator answers: a small one by a single call, a larger one from the byte that the coordinator names, however often it breaks."""
 from __future__ import annotations
 
+import logging
 from typing import Any, Iterator, Optional
 
 import grpc
@@ -11,6 +12,7 @@ from .caller import Caller
 from .faults import CallFailed, RoadFailed
 from .roads import LEAST_BYTES, ReadPiece, RoadLeg, Roads
 
+log = logging.getLogger("fedlearn")
 CHUNK = 256 << 10
 SMALL = 1 << 20
 _ASK_AGAIN = {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.PERMISSION_DENIED}
@@ -53,6 +55,7 @@ class Upload:
 
     def _send(self, upload: "pb.Upload") -> "pb.Receipt":
         if upload.HasField("road") and self._roads.book.is_open and self._length - upload.offset >= LEAST_BYTES:
+            log.debug("the update of round %d goes by the other road from byte %d on", self._header.round, upload.offset)
             return self._roads.put(upload.road, self._read, upload.offset, self._length)
         return self._push(pb.PushUpdateRequest(resume=pb.Upload(upload_id=upload.upload_id, offset=upload.offset)), upload.offset)
 

@@ -12,8 +12,10 @@ from ..errors import VaultError
 
 
 def create_folder(path: pathlib.Path) -> None:
-    """A folder for its owner alone, with all above it."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """A folder for its owner alone, as those above it that it makes are."""
+    if not path.parent.exists():
+        create_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
 
 
 def open_new(path: pathlib.Path) -> "IO[bytes]":

@@ -47,7 +47,8 @@ class DataVault:
 
     def read(self, part: str = TRAIN, version: Selector = None) -> bytes:
         """All records of a part, one after the other, in memory; first the listed SHA-256 of each of its files is checked."""
-        found, taken = self.find(version), []
+        found = self.find(version)
+        taken: List[bytes] = []
         for listed in found.files:
             if listed.part == part:
                 self._check_listed(listed)
