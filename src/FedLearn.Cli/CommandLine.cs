@@ -38,6 +38,7 @@ internal static class CommandLine
             ClientCommand.Create(),
             LogCommand.Create(),
             PkiCommand.Create(),
+            FederationCommand.Create(),
             EnrolCommand.Create(),
             DataCommand.Create(),
             BackupCommand.CreateBackup(),

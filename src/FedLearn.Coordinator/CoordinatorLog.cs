@@ -40,6 +40,12 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1008, LogLevel.Warning, "New authorities of the federation are in {Folder}; take {Root}, which holds the root's key, to an offline place: the coordinator does not need it")]
     public partial void AuthoritiesMade(string folder, string root);
 
+    [LoggerMessage(1009, LogLevel.Critical, "Federation {Name} is out of service, every other one is served: {Reason}")]
+    public partial void OutOfService(string name, string reason);
+
+    [LoggerMessage(1014, LogLevel.Information, "Federation {Name} is served too, data in {Data}; its operators' token is {Token}")]
+    public partial void Serves(string name, string data, string token);
+
     [LoggerMessage(1010, LogLevel.Information, "Client {Client} joined the federation ({Software})")]
     public partial void ClientJoined(string client, string software);
 

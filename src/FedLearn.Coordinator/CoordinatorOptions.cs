@@ -60,6 +60,13 @@ public sealed record CoordinatorOptions
     /// </summary>
     public string Enrolment { get; init; } = "https://127.0.0.1:7073";
 
+    /// <summary>
+    /// The federations to serve, the coordinator's own first: where the authorities are made, it gets that name; the others are made where they are
+    /// not there yet, which takes the root's key beside <see cref="Pki"/>. Whatever else lies in <c>federations</c> of the data folder is served too.
+    /// Default none: what is there.
+    /// </summary>
+    public IReadOnlyList<string> Federations { get; init; } = [];
+
     /// <summary>How long participants' certificates are valid, 1 hour to 30 days. Default 7 days.</summary>
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(7);
 
@@ -164,6 +171,15 @@ public sealed record CoordinatorOptions
 
         return problems;
     }
+
+    /// <summary>The federation's name, for the log and the metrics; null where the coordinator serves one alone.</summary>
+    internal string? FederationName { get; init; }
+
+    /// <summary>Whether the federation comes to the listeners of another.</summary>
+    internal bool IsGuest { get; init; }
+
+    /// <summary>What the federation's tokens begin with.</summary>
+    internal string TokenPrefix => IsGuest ? $"{FederationName}." : "";
 
     /// <summary>Whether participants and operators are served over TLS.</summary>
     internal bool UsesTls => TlsCertificate is not null || Pki is not null;

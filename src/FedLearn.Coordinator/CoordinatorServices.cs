@@ -36,7 +36,7 @@ internal static class CoordinatorServices
         services.AddSingleton<UploadFiles>().AddSingleton<UploadBook>().AddSingleton(new UploadBudget(options.UploadBudgetBytes));
         services.AddSingleton<UpdateGate>().AddSingleton<UpdateIngest>().AddSingleton<DrainState>().AddSingleton<RoadOffer>().AddSingleton<HttpRoad>();
         services.AddSingleton<IServiceMethodProvider<FederationService>, FederationBinding>().AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
-        services.AddSingleton<ClientRegistry>().AddSingleton(_ => Identity.OperatorToken.Open(folder.OperatorToken));
+        services.AddSingleton<ClientRegistry>().AddSingleton(_ => Identity.OperatorToken.Open(folder.OperatorToken, options.TokenPrefix));
         services.AddSingleton(s => new RunServices(
             s.GetRequiredService<IRunStore>(),
             s.GetRequiredService<IModelStore>(),
@@ -62,7 +62,7 @@ internal static class CoordinatorServices
         if (authority is not null)
         {
             // By factories, so that they are disposed with the host.
-            services.AddSingleton(_ => authority).AddSingleton(_ => tls!).AddSingleton<Invitations>().AddSingleton<PublicAddresses>();
+            services.AddSingleton(_ => authority).AddSingleton(_ => tls!).AddSingleton<Invitations>().AddSingleton<EnrolmentDesk>().AddSingleton<PublicAddresses>();
         }
     }
 

@@ -3,6 +3,8 @@ using FedLearn.Cli.Pki;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
 using FedLearn.Coordinator;
+using FedLearn.Coordinator.Identity;
+using FedLearn.Protocol.Identity;
 
 namespace FedLearn.Cli.Hosting;
 
@@ -20,6 +22,7 @@ internal static class CoordinatorCommand
         var insecure = Flag("--insecure", "Serve without TLS, participants by token: on loopback only, for trials.");
         var pki = new Option<DirectoryInfo>("--pki") { Description = "The folder 'coordinator' that `fedlearn pki init` made; DATA/pki/coordinator where none is given, made at the first start.", HelpName = "DIR" };
         var hosts = new Option<string[]>("--host") { Description = "A name or address by which the coordinator is called, for its certificate where it makes its authorities itself; may be given several times.", HelpName = "HOST", DefaultValueFactory = _ => PkiCommand.DefaultHosts };
+        var federations = new Option<string[]>("--federation") { Description = $"A federation to serve, the coordinator's own first ({PkiFolder.DefaultFederation} where none is given); may be given several times, and further ones are made where they are not there yet. All that are there are served.", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var enrolment = Text("--enrolment", "URL", "The address of enrolment and of operators; port 0 takes a free one.", s_defaults.Enrolment);
         var certificateDays = new Option<double>("--certificate-days") { Description = "How long participants' certificates are valid; workers renew them. 0.05 to 30 days.", HelpName = "X", DefaultValueFactory = _ => s_defaults.CertificateLifetime.TotalDays };
         var listen = new Option<string>("--listen")
@@ -50,7 +53,7 @@ internal static class CoordinatorCommand
         var command = new Command("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C, and goes on with its open runs at the next start.")
         {
             data, listen, vectors, vectorsUrl, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
-            pki, hosts, enrolment, certificateDays, storageKey,
+            pki, hosts, federations, enrolment, certificateDays, storageKey,
         };
         limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -65,6 +68,7 @@ internal static class CoordinatorCommand
                 VectorsUrl = result.GetValue(vectorsUrl),
                 Pki = result.GetValue(pki)?.FullName ?? (result.GetValue(insecure) ? null : Path.Combine(result.GetRequiredValue(data).FullName, "pki", "coordinator")),
                 PkiHosts = result.GetValue(pki) is null && !result.GetValue(insecure) ? result.GetRequiredValue(hosts) : [],
+                Federations = CheckedNames(result.GetRequiredValue(federations)),
                 Enrolment = result.GetRequiredValue(enrolment),
                 CertificateLifetime = TimeSpan.FromDays(result.GetValue(certificateDays)),
                 Operations = result.GetRequiredValue(operations),
@@ -89,8 +93,13 @@ internal static class CoordinatorCommand
             "fedlearn coordinator --data data --pki pki/coordinator --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
             "fedlearn coordinator --data data --host coordinator.example --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
             "fedlearn coordinator --data data --storage-key-file /etc/fedlearn/storage.key",
+            "fedlearn coordinator --data data --federation hospitals --federation banks",
             "fedlearn coordinator --data data --insecure");
     }
+
+    private static string[] CheckedNames(string[] federations) => federations.FirstOrDefault(f => !IdentityName.IsPart(f)) is { } wrong
+        ? throw new CliException($"--federation: expected 1 to 63 of a-z, 0-9 and '-', got '{wrong}'", ExitCode.Usage)
+        : federations;
 
     private static async Task<int> RunAsync(CoordinatorOptions options, TextWriter announce, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace FedLearn.Coordinator.Identity;
 /// <summary>
 /// The tokens of operators and viewers beside the one in the data folder: 256 random bits each, of which the database holds SHA-256.
 /// </summary>
-internal sealed class ApiTokens(IApiTokenStore store, TimeProvider time) : IDisposable
+internal sealed class ApiTokens(IApiTokenStore store, TimeProvider time, CoordinatorOptions options) : IDisposable
 {
     private const long MostSeconds = 30L * 24 * 60 * 60;
 
@@ -62,7 +62,7 @@ internal sealed class ApiTokens(IApiTokenStore store, TimeProvider time) : IDisp
             held[stored.TokenHash] = new HeldToken(stored, time);
         }
 
-        return (Convert.ToHexStringLower(token), expires);
+        return (options.TokenPrefix + Convert.ToHexStringLower(token), expires);
     }
 
     /// <summary>Ends a token, and the streams that it has open.</summary>

@@ -15,7 +15,7 @@ internal sealed class Authority : IDisposable
     private Authority(X509Certificate2 root, X509Certificate2 issuing, ECDsa issuingKey, X509Certificate2 server, ECDsa serverKey)
     {
         (Root, Issuing, _issuingKey, _serverKey) = (root, issuing, issuingKey, serverKey);
-        (Federation, Hosts, Server) = (Issuer.FederationOf(root)!, HostsOf(server), server);
+        (Federation, Hosts, Server) = (Issuer.FederationOf(issuing)!, HostsOf(server), server);
     }
 
     public X509Certificate2 Root { get; }
@@ -33,14 +33,19 @@ internal sealed class Authority : IDisposable
 
     /// <summary>Reads the folder that <see cref="PkiFolder.Create"/> made for a coordinator.</summary>
     /// <exception cref="StartupException">Something is not as it should be; the message says what.</exception>
-    public static Authority Load(string folder, DateTimeOffset now)
+    /// <param name="folder">The folder.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="serverFolder">The folder of the federation whose listeners this one shares, and so the coordinator's certificate; null where it has its own.</param>
+    public static Authority Load(string folder, DateTimeOffset now, string? serverFolder = null)
     {
-        var root = PkiFolder.ReadCertificate(folder, "root.pem");
-        var (issuingKey, serverKey) = (PkiFolder.ReadKey(folder, "issuing.key"), PkiFolder.ReadKey(folder, "server.key"));
+        var root = PkiFolder.ReadCertificate(serverFolder ?? folder, "root.pem");
+        var (issuingKey, serverKey) = (PkiFolder.ReadKey(folder, "issuing.key"), PkiFolder.ReadKey(serverFolder ?? folder, "server.key"));
         var issuing = WithKey(folder, "issuing", issuingKey);
-        var server = WithKey(folder, "server", serverKey);
-        if (Issuer.FederationOf(root) is null || HostsOf(server).Count == 0
-            || ChainCheck.Problem(server, ChainCheck.Policy([root], [issuing], CertificateUse.Server, at: null)) is not null)
+        var server = WithKey(serverFolder ?? folder, "server", serverKey);
+        using var serversIssuing = PkiFolder.ReadCertificate(serverFolder ?? folder, "issuing.pem");
+        if (Issuer.FederationOf(issuing) is null || HostsOf(server).Count == 0
+            || ChainCheck.Problem(server, ChainCheck.Policy([root], [serversIssuing], CertificateUse.Server, at: null)) is not null
+            || ChainCheck.Problem(issuing, ChainCheck.Policy([root], [], use: null, at: null)) is not null)
         {
             throw new StartupException($"the certificates in {folder} do not belong together; expected the folder 'coordinator' that `fedlearn pki init` makes");
         }

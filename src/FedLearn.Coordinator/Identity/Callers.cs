@@ -90,6 +90,13 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
             return null;
         }
 
+        (var federation, token) = FederationToken.Parse(token);
+        if (federation is not null && federation != certificates.Federation)
+        {
+            reason = $"the token is of federation '{federation}', which this coordinator does not serve";
+            return null;
+        }
+
         if (tokens.Find(token) is { } held)
         {
             reason = held.Problem()?.Text ?? reason;

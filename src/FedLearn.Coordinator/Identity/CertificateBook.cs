@@ -19,6 +19,9 @@ internal sealed class CertificateBook(IIdentityStore store, TimeProvider time, A
     /// <summary>Whether participants come with certificates at all, and not with tokens.</summary>
     public bool IsOn => authority is not null;
 
+    /// <summary>The federation, where participants come with certificates.</summary>
+    public string? Federation => authority?.Federation;
+
     /// <summary>The client that a certificate stands for.</summary>
     /// <param name="certificate">A connection's own: the kept answer is found by the object.</param>
     /// <param name="problem">Why there is none; null where there is.</param>

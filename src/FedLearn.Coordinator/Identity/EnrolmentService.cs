@@ -6,20 +6,20 @@ using Grpc.Core;
 namespace FedLearn.Coordinator.Identity;
 
 /// <summary>How participants come by certificates: thin.</summary>
-internal sealed class EnrolmentService(Invitations invitations, Authority authority, PublicAddresses addresses) : Enrolment.EnrolmentBase
+internal sealed class EnrolmentService(Invitations invitations, EnrolmentDesk desk, Authority authority, PublicAddresses addresses) : Enrolment.EnrolmentBase
 {
     public override Task<GetAuthorityReply> GetAuthority(GetAuthorityRequest request, ServerCallContext context) =>
         Task.FromResult(new GetAuthorityReply { Root = Der(authority.Root) });
 
     public override Task<EnrolReply> Enrol(EnrolRequest request, ServerCallContext context)
     {
-        var (certificate, clientId) = invitations.Enrol(request.Secret.ToByteArray(), request.SigningRequest.ToByteArray());
+        var (certificate, clientId, issuing) = desk.Enrol(request.Secret.ToByteArray(), request.SigningRequest.ToByteArray());
         using (certificate)
         {
             return Task.FromResult(new EnrolReply
             {
                 Certificate = Der(certificate),
-                Issuers = { Der(authority.Issuing) },
+                Issuers = { Der(issuing) },
                 ClientId = clientId,
                 Address = addresses.Participants,
             });

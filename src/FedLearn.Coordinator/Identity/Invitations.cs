@@ -38,6 +38,9 @@ internal sealed class Invitations(IIdentityStore store, CertificateBook book, Au
         return (invitation.ToWord(), expires);
     }
 
+    /// <summary>Whether a secret is that of an invitation here, of whatever state.</summary>
+    public bool Knows(byte[] secret) => store.FindInvitation(Convert.ToHexStringLower(SHA256.HashData(secret))) is not null;
+
     /// <summary>Takes an invitation for a certificate; the same key may ask again.</summary>
     /// <exception cref="Grpc.Core.RpcException">The secret or the request is not as it should be.</exception>
     public (X509Certificate2 Certificate, string ClientId) Enrol(byte[] secret, byte[] signingRequest)

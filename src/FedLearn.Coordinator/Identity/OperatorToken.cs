@@ -16,18 +16,20 @@ internal sealed class OperatorToken
     private OperatorToken(string token) => _hash = Hash(token);
 
     /// <summary>Reads the token, or makes it at the first start.</summary>
-    public static OperatorToken Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">What its tokens begin with, see <see cref="FederationToken"/>; empty where the coordinator serves this federation alone.</param>
+    public static OperatorToken Open(string path, string prefix = "")
     {
         if (!File.Exists(path))
         {
-            OwnerFile.Create(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
+            OwnerFile.Create(path, prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
         }
 
         OwnerFile.RefuseOthers(path, $"the operators' token at {path}, and so operate this coordinator");
-        var token = File.ReadAllText(path).Trim();
+        var token = FederationToken.Parse(File.ReadAllText(path).Trim()).Secret;
         return token.Length == 2 * Bytes && token.All(char.IsAsciiHexDigitLower)
             ? new OperatorToken(token)
-            : throw new StartupException($"{path} is damaged: expected {2 * Bytes} lower-case hex digits. Delete it, and the next start makes a new token");
+            : throw new StartupException($"{path} is damaged: expected {prefix}{2 * Bytes} lower-case hex digits. Delete it, and the next start makes a new token");
     }
 
     public bool Matches(string token) => CryptographicOperations.FixedTimeEquals(_hash, Hash(token));

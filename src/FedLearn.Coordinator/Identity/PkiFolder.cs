@@ -109,7 +109,7 @@ public static class PkiFolder
         }
     }
 
-    private static void Write(string folder, params (string Name, string Pem)[] files)
+    internal static void Write(string folder, params (string Name, string Pem)[] files)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -13,7 +13,10 @@ namespace FedLearn.Coordinator.Identity;
 /// does not come from the federation's root ends the handshake. Expiry and revocation are looked at with every call, where the caller
 /// can be told.
 /// </summary>
-internal sealed class TlsServer(Authority authority, TimeProvider time) : IDisposable
+/// <param name="authority">The federation's.</param>
+/// <param name="time">The clock.</param>
+/// <param name="others">The issuing authorities of the other federations that come to the same listeners, from the same root.</param>
+internal sealed class TlsServer(Authority authority, TimeProvider time, IReadOnlyList<X509Certificate2>? others = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<IDisposable> _made = [];
@@ -25,7 +28,7 @@ internal sealed class TlsServer(Authority authority, TimeProvider time) : IDispo
     /// <param name="participants">Whether callers show a certificate.</param>
     public void Use(ListenOptions listen, bool participants)
     {
-        var policy = participants ? ChainCheck.Policy([authority.Root], [authority.Issuing], CertificateUse.Client, at: null) : null;
+        var policy = participants ? ChainCheck.Policy([authority.Root], [authority.Issuing, .. others ?? []], CertificateUse.Client, at: null) : null;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions

@@ -12,9 +12,16 @@ internal sealed class CoordinatorMetrics
     /// <summary>The meter's name.</summary>
     public const string MeterName = "FedLearn.Coordinator";
 
-    public CoordinatorMetrics(IMeterFactory factory, WatchHub hub)
+    /// <summary>The meter's tag that names the federation, where the coordinator serves several.</summary>
+    public const string FederationTag = "federation";
+
+    public CoordinatorMetrics(IMeterFactory factory, WatchHub hub, CoordinatorOptions? options = null)
     {
-        var meter = factory.Create(MeterName, BuildInfo.Version);
+        var meter = factory.Create(new MeterOptions(MeterName)
+        {
+            Version = BuildInfo.Version,
+            Tags = options?.FederationName is { } name ? [new(FederationTag, name)] : null,
+        });
         Rounds = meter.CreateCounter<long>("fedlearn.rounds", "{round}", "Rounds that are over, by run and outcome (published, void).");
         StageSeconds = meter.CreateHistogram<double>("fedlearn.round.stage.duration", "s", "How long the stages of published rounds took, by run and stage (fit, aggregate, evaluate).");
         Updates = meter.CreateCounter<long>("fedlearn.updates", "{update}", "Updates, by run and outcome: accepted, late, refused (not its turn), invalid (its header or bytes).");

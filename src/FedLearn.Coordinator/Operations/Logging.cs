@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
@@ -12,11 +13,15 @@ namespace FedLearn.Coordinator.Operations;
 internal static class Logging
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
+    private const string LineOfSeveral = "{Timestamp:HH:mm:ss} {Level:u3} [{Federation}] {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>The property of a line that names its federation, where the coordinator serves several.</summary>
+    public const string FederationProperty = "Federation";
 
     public static Serilog.Core.Logger Create(CoordinatorOptions options)
     {
         ITextFormatter format = options.PlainLog
-            ? new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture)
+            ? new MessageTemplateTextFormatter(options.FederationName is null ? Line : LineOfSeveral, CultureInfo.InvariantCulture)
             : new RenderedCompactJsonFormatter();
         var logger = new LoggerConfiguration()
             .MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.LogLevel))
@@ -31,6 +36,14 @@ internal static class Logging
             logger = logger.WriteTo.File(format, file);
         }
 
-        return logger.CreateLogger();
+        return (options.FederationName is { } name ? logger.Enrich.With(new FederationEnricher(name)) : logger).CreateLogger();
+    }
+
+    /// <summary>Names the federation, unless the line does so already.</summary>
+    private sealed class FederationEnricher(string name) : ILogEventEnricher
+    {
+        private readonly LogEventProperty _property = new(FederationProperty, new ScalarValue(name));
+
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory) => logEvent.AddPropertyIfAbsent(_property);
     }
 }

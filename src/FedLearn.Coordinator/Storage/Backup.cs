@@ -38,6 +38,7 @@ public static class Backup
                 CopySigningKey(dataFolder, target);
                 CopyKeyRing(dataFolder, target);
                 CopyAuthorities(dataFolder, target);
+                CopyFederations(dataFolder, target);
                 return;
             }
 
@@ -75,6 +76,24 @@ public static class Backup
             File.Copy(file, copy);
             using var copied = SystemDisk.Instance.OpenWrite(copy);
             copied.Sync();
+        }
+    }
+
+    /// <summary>Copies the other federations that the coordinator serves, each as of an instant of its own.</summary>
+    private static void CopyFederations(string from, string to)
+    {
+        var folders = Path.Combine(from, DataFolder.FederationsName);
+        foreach (var federation in Directory.Exists(folders) ? Directory.GetDirectories(folders) : [])
+        {
+            var target = Path.Combine(to, DataFolder.FederationsName, Path.GetFileName(federation));
+            if (File.Exists(DataFolder.DatabaseOf(federation)))
+            {
+                Create(federation, target);
+            }
+            else
+            {
+                CopyAuthorities(federation, target); // Never served yet.
+            }
         }
     }
 

@@ -16,6 +16,7 @@ namespace FedLearn.Coordinator.Storage;
 /// operator.address, operator.root.pem        where operators call, and which root they trust there; with certificates only
 /// storage.keyring                            the wrapped key under which the files of runs are sealed, where they are
 /// signing.key                                the key that signs receipts, manifests and the log's heads, 0600
+/// federations/NAME/                          the data folder of another federation that this coordinator serves
 /// runs/RUN/versions/000001.safetensors       a version, as readers of that format open it
 /// runs/RUN/versions/000001.blocks            its block list
 /// runs/RUN/versions/000001.m.safetensors     a vector of its server state, with 000001.m.blocks
@@ -115,6 +116,12 @@ internal sealed class DataFolder : IDisposable
             throw new StartupException($"data folder {root} is in use by another coordinator, or cannot be written: {e.Message}", e);
         }
     }
+
+    /// <summary>Where the data folders of the other federations are that this coordinator serves.</summary>
+    public string Federations => Path.Combine(Root, FederationsName);
+
+    /// <summary>The name of that folder.</summary>
+    public const string FederationsName = "federations";
 
     public string Runs => Path.Combine(Root, "runs");
 

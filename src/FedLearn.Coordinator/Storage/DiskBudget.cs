@@ -70,7 +70,7 @@ internal sealed class DiskBudget(DataFolder folder, CoordinatorOptions options, 
         }
 
         _free = folder.Disk.FreeBytes(folder.Root);
-        _used = options.DiskQuotaBytes > 0 ? folder.Disk.BytesBelow(folder.Root) : 0;
+        _used = options.DiskQuotaBytes > 0 ? folder.Disk.BytesBelow(folder.Root) - folder.Disk.BytesBelow(folder.Federations) : 0; // Theirs have quotas of their own.
         _measured = time.GetTimestamp();
     }
 }

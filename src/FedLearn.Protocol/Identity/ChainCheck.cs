@@ -11,11 +11,10 @@ public static class ChainCheck
     /// <summary>The rules of a chain that ends in one of these roots.</summary>
     /// <param name="roots">The roots.</param>
     /// <param name="issuers">Authorities between, which need not be sent by the peer.</param>
-    /// <param name="use">What the certificate is used for.</param>
+    /// <param name="use">What the certificate is used for; null for an authority.</param>
     /// <param name="at">The time; null leaves the time out, for a caller that looks at it later and says more.</param>
-    public static X509ChainPolicy Policy(X509Certificate2Collection roots, X509Certificate2Collection issuers, CertificateUse use, DateTimeOffset? at)
+    public static X509ChainPolicy Policy(X509Certificate2Collection roots, X509Certificate2Collection issuers, CertificateUse? use, DateTimeOffset? at)
     {
-        ArgumentNullException.ThrowIfNull(use);
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -25,7 +24,11 @@ public static class ChainCheck
         };
         policy.CustomTrustStore.AddRange(roots);
         policy.ExtraStore.AddRange(issuers);
-        policy.ApplicationPolicy.Add(use.Oid);
+        if (use is not null)
+        {
+            policy.ApplicationPolicy.Add(use.Oid);
+        }
+
         if (at is { } time)
         {
             policy.VerificationTime = time.UtcDateTime;

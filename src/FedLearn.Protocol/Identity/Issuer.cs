@@ -31,9 +31,10 @@ public static class Issuer
     /// <param name="root">The root, with its key.</param>
     /// <param name="key">The authority's key.</param>
     /// <param name="now">The time.</param>
-    public static X509Certificate2 Issuing(X509Certificate2 root, PublicKey key, DateTimeOffset now)
+    /// <param name="federation">The federation that it issues for; the root's where none is given.</param>
+    public static X509Certificate2 Issuing(X509Certificate2 root, PublicKey key, DateTimeOffset now, string? federation = null)
     {
-        var federation = FederationOf(root) ?? throw new ArgumentException("not the root of a federation", nameof(root));
+        federation = Checked(federation ?? FederationOf(root) ?? throw new ArgumentException("not the root of a federation", nameof(root)));
         var request = new CertificateRequest(new X500DistinguishedName($"CN={federation} issuing, O=FedLearn"), key, HashAlgorithmName.SHA256);
         AddAuthority(request, pathLength: 0);
         return Sign(root, request, now, TimeSpan.FromDays(5 * 365));

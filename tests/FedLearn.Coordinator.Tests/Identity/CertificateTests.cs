@@ -25,9 +25,9 @@ public class CertificateTests
 
         await RefusedAsync(StatusCode.Unauthenticated, "expired at 2030-01-08 12:00:00Z", () => watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         await RefusedAsync(StatusCode.Unauthenticated, "expired", a.HeartbeatAsync);
-        await RefusedAsync(StatusCode.Unauthenticated, "expired", coordinator.With(a.Certificate).HeartbeatAsync);
+        await RefusedAsync(StatusCode.Unauthenticated, "expired", coordinator.As(a.Certificate).HeartbeatAsync);
         await coordinator.RestartAsync();
-        await RefusedAsync(StatusCode.Unauthenticated, "expired", coordinator.With(a.Certificate).HeartbeatAsync);
+        await RefusedAsync(StatusCode.Unauthenticated, "expired", coordinator.As(a.Certificate).HeartbeatAsync);
     }
 
     [Fact]
@@ -44,10 +44,10 @@ public class CertificateTests
         await RefusedAsync(StatusCode.Unauthenticated, "is revoked", () => watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         await RefusedAsync(StatusCode.Unauthenticated, "is revoked", a.HeartbeatAsync);
         await RefusedAsync(StatusCode.Unauthenticated, "is revoked", async () => await a.Enrolment.RenewAsync(new RenewRequest()));
-        await RefusedAsync(StatusCode.Unauthenticated, "is revoked", coordinator.With(a.Certificate).HeartbeatAsync);
+        await RefusedAsync(StatusCode.Unauthenticated, "is revoked", coordinator.As(a.Certificate).HeartbeatAsync);
         await b.HeartbeatAsync();
         await coordinator.RestartAsync();
-        await RefusedAsync(StatusCode.Unauthenticated, "is revoked", coordinator.With(a.Certificate).HeartbeatAsync);
+        await RefusedAsync(StatusCode.Unauthenticated, "is revoked", coordinator.As(a.Certificate).HeartbeatAsync);
         await (await coordinator.NewParticipantAsync("a")).HeartbeatAsync();
     }
 
@@ -56,7 +56,7 @@ public class CertificateTests
     {
         await using var coordinator = await CertifiedCoordinator.StartAsync();
         var a = await coordinator.NewParticipantAsync("a");
-        var (fit, watch) = await FitAsync(coordinator, a, elements: 400_000);
+        var (fit, watch) = await coordinator.FitAsync(a, elements: 400_000);
         using var watching = watch;
         var delta = new float[400_000];
         var header = TestClient.Header(fit.Fit, fit.Manifest, delta, 1);
@@ -85,7 +85,7 @@ public class CertificateTests
         coordinator.Time.Advance(Life / 2);
 
         await RefusedAsync(StatusCode.Unauthenticated, "expired", a.HeartbeatAsync);
-        await coordinator.With(renewed).JoinAsync("a");
+        await coordinator.As(renewed).JoinAsync("a");
         Assert.Equal(1, (await coordinator.Identities.RevokeAsync(new RevokeRequest { ClientId = "a" }, coordinator.Operator)).Certificates);
     }
 
@@ -94,7 +94,7 @@ public class CertificateTests
     {
         await using var coordinator = await CertifiedCoordinator.StartAsync();
         var (a, b) = (await coordinator.NewParticipantAsync("a"), await coordinator.NewParticipantAsync("b"));
-        var (fit, watch) = await FitAsync(coordinator, a, elements: 400_000);
+        var (fit, watch) = await coordinator.FitAsync(a, elements: 400_000);
         using var watching = watch;
         var delta = new float[400_000];
         var header = TestClient.Header(fit.Fit, fit.Manifest, delta, 1);
@@ -115,14 +115,14 @@ public class CertificateTests
     {
         await using var coordinator = await CertifiedCoordinator.StartAsync();
         var (a, b) = (await coordinator.NewParticipantAsync("a"), await coordinator.NewParticipantAsync("b"));
-        var (fit, watch) = await FitAsync(coordinator, a, elements: 4);
+        var (fit, watch) = await coordinator.FitAsync(a, elements: 4);
         using var watching = watch;
         var header = TestClient.Header(fit.Fit, fit.Manifest, new float[4], 1);
 
-        var receipt = await PushAsync(a, header);
+        var receipt = await a.PushAsync(header);
 
-        await RefusedAsync(StatusCode.PermissionDenied, "not selected", () => PushAsync(b, header));
-        Assert.Equal(receipt, await PushAsync(a, header));
+        await RefusedAsync(StatusCode.PermissionDenied, "not selected", () => b.PushAsync(header));
+        Assert.Equal(receipt, await a.PushAsync(header));
         var round = await coordinator.Runs.GetRunAsync(new GetRunRequest { RunId = fit.Fit.RunId }, coordinator.Operator);
         Assert.Equal(1, round.Rounds[0].Accepted);
     }
@@ -132,7 +132,7 @@ public class CertificateTests
     {
         await using var coordinator = await CertifiedCoordinator.StartAsync();
         var a = await coordinator.NewParticipantAsync("a");
-        var (fit, watch) = await FitAsync(coordinator, a, elements: 400_000);
+        var (fit, watch) = await coordinator.FitAsync(a, elements: 400_000);
         using var watching = watch;
         var upload = (await a.Federation.OpenUpdateAsync(new OpenUpdateRequest { Header = TestClient.Header(fit.Fit, fit.Manifest, new float[400_000], 1) })).Upload;
         await coordinator.Identities.RevokeAsync(new RevokeRequest { ClientId = "a" }, coordinator.Operator);
@@ -157,7 +157,7 @@ public class CertificateTests
     {
         await using var coordinator = await CertifiedCoordinator.StartAsync();
 
-        await Assert.ThrowsAsync<RpcException>(coordinator.With(null).HeartbeatAsync);
+        await Assert.ThrowsAsync<RpcException>(coordinator.As(null).HeartbeatAsync);
 
         var federation = coordinator.FederationWithout;
         await RefusedAsync(StatusCode.Unauthenticated, "comes without one", async () => await federation.JoinAsync(new JoinRequest { ClientId = "a", ProtocolVersion = 1 }));
@@ -176,8 +176,8 @@ public class CertificateTests
         using var issued = authority.IssueClient(new PublicKey(key), "a", coordinator.Time.GetUtcNow(), Life);
         using var strange = issued.CopyWithPrivateKey(key);
 
-        await ReachesNothingAsync(coordinator.With(strange));
-        await ReachesNothingAsync(coordinator.With(own.Server));
+        await ReachesNothingAsync(coordinator.As(strange));
+        await ReachesNothingAsync(coordinator.As(own.Server));
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public class CertificateTests
         using var issued = own.IssueClient(new PublicKey(key), "a", coordinator.Time.GetUtcNow(), Life);
         using var unknown = issued.CopyWithPrivateKey(key);
 
-        await RefusedAsync(StatusCode.Unauthenticated, "does not know the certificate of 'a'", coordinator.With(unknown).HeartbeatAsync);
+        await RefusedAsync(StatusCode.Unauthenticated, "does not know the certificate of 'a'", coordinator.As(unknown).HeartbeatAsync);
     }
 
     private static async Task ReachesNothingAsync(CertifiedCoordinator.Participant participant)
@@ -205,44 +205,6 @@ public class CertificateTests
         Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.NotNull(watch.ResponseStream.Current.Synced);
         return watch;
-    }
-
-    /// <summary>Creates a run and has one client selected for its first round.</summary>
-    private static async Task<((FitAssignment Fit, string Manifest) Fit, AsyncServerStreamingCall<WatchReply> Watch)> FitAsync(
-        CertifiedCoordinator coordinator, CertifiedCoordinator.Participant participant, int elements)
-    {
-        using var create = coordinator.Runs.CreateRun(coordinator.Operator);
-        await create.RequestStream.WriteAsync(new CreateRunRequest { SpecJson = TestCoordinator.Spec(elements) });
-        await create.RequestStream.CompleteAsync();
-        var run = (await create).Run;
-        await participant.JoinAsync();
-        var watch = participant.Federation.Watch(new WatchRequest());
-        var manifest = "";
-        while (await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
-        {
-            var message = watch.ResponseStream.Current;
-            if (message.Run is { } announced)
-            {
-                manifest = announced.Manifest.Hash;
-                await participant.Federation.AnswerRunAsync(new AnswerRunRequest { RunId = run.RunId, NumExamples = 1 });
-            }
-
-            if (message.Fit is { } fit)
-            {
-                return ((fit, manifest), watch);
-            }
-        }
-
-        throw new InvalidOperationException("the Watch stream ended");
-    }
-
-    private static async Task<Receipt> PushAsync(CertifiedCoordinator.Participant participant, UpdateHeader header)
-    {
-        using var push = participant.Federation.PushUpdate();
-        await push.RequestStream.WriteAsync(new PushUpdateRequest { Header = header });
-        await TestClient.SendChunksAsync(push.RequestStream, new float[4], 0, 16, 16);
-        await push.RequestStream.CompleteAsync();
-        return (await push).Receipt;
     }
 
     private static async Task<HttpStatusCode> PutAsync(CertifiedCoordinator.Participant participant, Upload upload, float[]? delta = null)

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FedLearn.Coordinator.Federations;
 using FedLearn.Coordinator.Identity;
 using FedLearn.Protocol.Identity;
 using FedLearn.Protocol.V1;
@@ -19,6 +20,11 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
 
     private CertifiedCoordinator(string folder) => Folder = folder;
 
+    /// <summary>Changes the settings of the next start.</summary>
+    public Func<CoordinatorOptions, CoordinatorOptions> With { get; set; } = o => o;
+
+    public string Data => Path.Combine(Folder, "data");
+
     public string Folder { get; }
 
     public string Pki => Path.Combine(Folder, "pki", "coordinator");
@@ -29,7 +35,7 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
 
     public string EnrolmentAddress => _host.EnrolmentAddress;
 
-    public Metadata Operator => TestCoordinator.Bearer(File.ReadAllText(_host.OperatorTokenFile).Trim());
+    public Metadata Operator => TestCoordinator.Bearer(TokenOf(null));
 
     public Identities.IdentitiesClient Identities => new(Channel(EnrolmentAddress, shown: null));
 
@@ -42,13 +48,24 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
     /// <summary>The participants' calls at the address that asks for no certificate.</summary>
     public Federation.FederationClient FederationWithout => new(Channel(EnrolmentAddress, shown: null));
 
-    public static async Task<CertifiedCoordinator> StartAsync()
+    /// <summary>A coordinator of the federation <c>hospitals</c>.</summary>
+    /// <param name="others">Federations that it serves too.</param>
+    public static async Task<CertifiedCoordinator> StartAsync(params string[] others)
     {
         var coordinator = new CertifiedCoordinator(Directory.CreateTempSubdirectory("fedlearn-test-").FullName);
         PkiFolder.Create(Path.Combine(coordinator.Folder, "pki"), "hospitals", ["127.0.0.1"], coordinator.Time.GetUtcNow());
+        Directory.CreateDirectory(coordinator.Data);
+        Array.ForEach(others, o => FederationFolders.Create(coordinator.Data, o, coordinator.Pki, Path.Combine(coordinator.Folder, "pki", "root"), coordinator.Time.GetUtcNow()));
         await coordinator.StartHostAsync();
         return coordinator;
     }
+
+    /// <summary>The operators' token of a federation; of the coordinator's own where none is named.</summary>
+    public string TokenOf(string? federation) => File.ReadAllText(Path.Combine(FolderOf(federation), "operator.token")).Trim();
+
+    public Metadata OperatorOf(string? federation) => TestCoordinator.Bearer(TokenOf(federation));
+
+    public string FolderOf(string? federation) => federation is null ? Data : FederationFolders.Of(Data, federation);
 
     public async Task RestartAsync(Action? between = null)
     {
@@ -58,8 +75,8 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
         await StartHostAsync();
     }
 
-    public async Task<string> InviteAsync(string id, int seconds = 0) =>
-        (await Identities.InviteAsync(new InviteRequest { ClientId = id, ValidSeconds = seconds }, Operator)).Invitation;
+    public async Task<string> InviteAsync(string id, int seconds = 0, string? federation = null) =>
+        (await Identities.InviteAsync(new InviteRequest { ClientId = id, ValidSeconds = seconds }, OperatorOf(federation))).Invitation;
 
     /// <summary>Takes an invitation as a participant does; its key is the returned certificate's.</summary>
     public async Task<X509Certificate2> EnrolAsync(string invitation, ECDsa key)
@@ -73,14 +90,14 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
         return Kept(certificate.CopyWithPrivateKey(key));
     }
 
-    public async Task<Participant> NewParticipantAsync(string id)
+    public async Task<Participant> NewParticipantAsync(string id, string? federation = null)
     {
         var key = Kept(SigningRequest.NewKey());
-        return With(await EnrolAsync(await InviteAsync(id), key));
+        return As(await EnrolAsync(await InviteAsync(id, federation: federation), key));
     }
 
     /// <summary>Calls at the participants' address with a certificate, over a connection of its own.</summary>
-    public Participant With(X509Certificate2? certificate) => new(Channel(Address, certificate), NewHandler(certificate), certificate);
+    public Participant As(X509Certificate2? certificate) => new(Channel(Address, certificate), NewHandler(certificate), certificate);
 
     /// <summary>A handler that trusts the federation's root alone, and shows a certificate where one is given.</summary>
     public SocketsHttpHandler NewHandler(X509Certificate2? shown)
@@ -94,6 +111,35 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
         }
 
         return Kept(handler);
+    }
+
+    /// <summary>Creates a run and has one client selected for its first round.</summary>
+    public async Task<((FitAssignment Fit, string Manifest) Fit, AsyncServerStreamingCall<WatchReply> Watch)> FitAsync(
+        Participant participant, int elements, string? federation = null, string? spec = null)
+    {
+        using var create = Runs.CreateRun(OperatorOf(federation));
+        await create.RequestStream.WriteAsync(new CreateRunRequest { SpecJson = spec ?? TestCoordinator.Spec(elements) });
+        await create.RequestStream.CompleteAsync();
+        var run = (await create).Run;
+        await participant.JoinAsync();
+        var watch = participant.Federation.Watch(new WatchRequest());
+        var manifest = "";
+        while (await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+        {
+            var message = watch.ResponseStream.Current;
+            if (message.Run is { } announced)
+            {
+                manifest = announced.Manifest.Hash;
+                await participant.Federation.AnswerRunAsync(new AnswerRunRequest { RunId = run.RunId, NumExamples = 1 });
+            }
+
+            if (message.Fit is { } fit)
+            {
+                return ((fit, manifest), watch);
+            }
+        }
+
+        throw new InvalidOperationException("the Watch stream ended");
     }
 
     public async ValueTask DisposeAsync()
@@ -116,7 +162,7 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
         Kept(GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = NewHandler(shown) }));
 
     private async Task StartHostAsync() => _host = await CoordinatorHost.StartAsync(
-        TestCoordinator.OptionsFor(Path.Combine(Folder, "data")) with { Insecure = false, Listen = "https://127.0.0.1:0", Enrolment = "https://127.0.0.1:0", Pki = Pki }, Time);
+        With(TestCoordinator.OptionsFor(Data) with { Insecure = false, Listen = "https://127.0.0.1:0", Enrolment = "https://127.0.0.1:0", Pki = Pki }), Time);
 
     /// <summary>A participant's calls.</summary>
     internal sealed record Participant(GrpcChannel Channel, SocketsHttpHandler Handler, X509Certificate2? Certificate)
@@ -130,6 +176,15 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
         public Enrolment.EnrolmentClient Enrolment => new(Channel);
 
         public async Task JoinAsync(string id = "") => await Federation.JoinAsync(new JoinRequest { ClientId = id, ProtocolVersion = 1, Software = "test" });
+
+        public async Task<Receipt> PushAsync(UpdateHeader header)
+        {
+            using var push = Federation.PushUpdate();
+            await push.RequestStream.WriteAsync(new PushUpdateRequest { Header = header });
+            await TestClient.SendChunksAsync(push.RequestStream, new float[4], 0, 16, 16);
+            await push.RequestStream.CompleteAsync();
+            return (await push).Receipt;
+        }
 
         public async Task HeartbeatAsync() => await Federation.HeartbeatAsync(new HeartbeatRequest());
     }

@@ -16,7 +16,7 @@ public class EnrolmentTests
         await a.JoinAsync();
         await a.JoinAsync("a");
         await coordinator.RestartAsync();
-        await coordinator.With(a.Certificate).HeartbeatAsync();
+        await coordinator.As(a.Certificate).HeartbeatAsync();
 
         Assert.Equal(new IdentityName("hospitals", "a"), IdentityName.Of(a.Certificate!));
         Assert.Equal(coordinator.Time.GetUtcNow().AddDays(7), a.Certificate!.NotAfter);
@@ -48,8 +48,8 @@ public class EnrolmentTests
 
         await RefusedAsync("has been used", () => coordinator.EnrolAsync(word, thief));
         Assert.NotEqual(first.SerialNumber, again.SerialNumber);
-        await coordinator.With(first).HeartbeatAsync();
-        await coordinator.With(again).HeartbeatAsync();
+        await coordinator.As(first).HeartbeatAsync();
+        await coordinator.As(again).HeartbeatAsync();
     }
 
     [Theory]
