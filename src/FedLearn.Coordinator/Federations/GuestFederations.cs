@@ -72,7 +72,7 @@ internal sealed class GuestFederations : IAsyncDisposable
             throw new StartupException($"the issuing authority in {options.Pki} is of federation '{authority.Federation}'; expected '{options.FederationName}', as the folder is called");
         }
 
-        var folder = DataFolder.Open(options.DataFolder, seams.Disk);
+        var folder = DataFolder.Open(options.DataFolder, seams.Disk, options.StorageKeyFile);
         FederationApp? guest = null;
         try
         {
