@@ -27,7 +27,7 @@ internal static class CoordinatorServices
     /// <summary>Everything but who may call.</summary>
     public static IServiceCollection AddCoordinator(this IServiceCollection services, CoordinatorOptions options, DataFolder folder, TimeProvider time, CoordinatorSeams seams)
     {
-        services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>().AddSingleton<CallErrors>().AddSingleton<Callers>();
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(seams).AddSingleton<CoordinatorLog>().AddSingleton<FatalError>().AddSingleton<CallErrors>().AddSingleton<RefusedCalls>().AddSingleton<Callers>();
         services.AddSingleton<CallQuota>().AddSingleton<CallGuard>();
         services.AddStorage(folder, seams.SqliteVfs);
         services.AddSingleton<VersionFiles>().AddSingleton<IModelStore, ModelStore>().AddSingleton<ModelFeed>().AddSingleton<VectorFeed>();

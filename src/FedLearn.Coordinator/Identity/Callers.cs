@@ -9,7 +9,7 @@ namespace FedLearn.Coordinator.Identity;
 /// Finds out who calls, for every road: participants, by certificate or where there are none by token, may do one part of the calls,
 /// operators, by token, the other.
 /// </summary>
-internal sealed class Callers(ClientRegistry clients, CertificateBook certificates, OperatorToken operators, ApiTokens tokens, CoordinatorLog log)
+internal sealed class Callers(ClientRegistry clients, CertificateBook certificates, OperatorToken operators, ApiTokens tokens, RefusedCalls refused)
 {
     private const string Scheme = "Bearer ";
 
@@ -38,7 +38,7 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
         var certificate = certificates.IsOn ? http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate : null;
         if (certificate is null)
         {
-            return ByToken(TokenOf(http.Request.Headers.Authorization), method, forOperators);
+            return ByToken(http, TokenOf(http.Request.Headers.Authorization), method, forOperators);
         }
 
         // Whatever token comes with it: who shows a certificate is who it names.
@@ -46,20 +46,20 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
         problem ??= forOperators
             ? Problem.PermissionDenied($"'{client!.Caller.ClientId}' is a participant; this call takes the operator's token, at the operators' address")
             : null;
-        return problem is null ? client!.Caller : throw Refuse(method, problem);
+        return problem is null ? client!.Caller : throw Refuse(http, method, problem);
     }
 
-    private Caller ByToken(string? token, string method, bool forOperators)
+    private Caller ByToken(HttpContext http, string? token, string method, bool forOperators)
     {
         if (certificates.IsOn && !forOperators)
         {
-            throw Refuse(method, Problem.Unauthenticated("this call takes a participant's certificate, and comes without one; call at the participants' address, which asks for it"));
+            throw Refuse(http, method, Problem.Unauthenticated("this call takes a participant's certificate, and comes without one; call at the participants' address, which asks for it"));
         }
 
         var caller = Find(token, out var reason);
         if (caller is null)
         {
-            throw Refuse(method, Problem.Unauthenticated(reason));
+            throw Refuse(http, method, Problem.Unauthenticated(reason));
         }
 
         if (forOperators != (caller.ClientId is null))
@@ -67,17 +67,17 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
             reason = forOperators
                 ? $"'{caller.ClientId}' is a participant; this call takes the operator's token (operator.token in the coordinator's data folder)"
                 : "an operator's token was sent; this call takes a participant's token (from Join)";
-            throw Refuse(method, Problem.PermissionDenied(reason));
+            throw Refuse(http, method, Problem.PermissionDenied(reason));
         }
 
         return caller.IsViewer && !s_views.Contains(method)
-            ? throw Refuse(method, Problem.PermissionDenied("the token is a viewer's; this call takes an operator's"))
+            ? throw Refuse(http, method, Problem.PermissionDenied("the token is a viewer's; this call takes an operator's"))
             : caller;
     }
 
-    private Grpc.Core.RpcException Refuse(string method, Problem problem)
+    private Grpc.Core.RpcException Refuse(HttpContext http, string method, Problem problem)
     {
-        log.CallRefused(method, problem.Text);
+        refused.Tell(http.Connection.RemoteIpAddress, method, problem.Text);
         return problem.ToException();
     }
 

@@ -112,7 +112,13 @@ internal sealed class UpdateIngest(
         }
 
         run ??= runs.FindOpen(update.RunId);
-        return ReceiptOrThrow(gate.Admit(run, update));
+        var answer = gate.Admit(run, update);
+        if (answer.Problem is { } problem)
+        {
+            runs.NoteRefusal(run, update.ClientId, update.Round, problem.Text);
+        }
+
+        return ReceiptOrThrow(answer);
     }
 
     private (AnnouncedUpdate Update, long Offset) First(string clientId, UpdateFrame first) => first.Content switch
@@ -139,7 +145,7 @@ internal sealed class UpdateIngest(
     }
 
     /// <summary>Step 3: the bytes, in order.</summary>
-    private static async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, DiskLease lease, IUploadBody body, PaceGuard pace)
+    private async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, DiskLease lease, IUploadBody body, PaceGuard pace)
     {
         Func<CancellationToken, ValueTask<UploadPiece>> next = body.NextAsync;
         while (true)
@@ -154,7 +160,7 @@ internal sealed class UpdateIngest(
             var room = update.ByteLength - upload.Length;
             if ((piece.Problem ?? (piece.Bytes.Length > room ? TooLong(room, upload.Length, piece.Bytes.Length) : null)) is { } problem)
             {
-                throw Refuse(run, upload, problem);
+                throw Refuse(run, update, upload, problem);
             }
 
             foreach (var bytes in piece.Bytes)
@@ -166,7 +172,7 @@ internal sealed class UpdateIngest(
             run.Meter.AddBytesIn(piece.Bytes.Length);
             if (upload.Mistake is { } mistake)
             {
-                throw Refuse(run, upload, Problem.Invalid(mistake));
+                throw Refuse(run, update, upload, Problem.Invalid(mistake));
             }
         }
     }
@@ -183,7 +189,7 @@ internal sealed class UpdateIngest(
         var parts = upload.Finish();
         if (UpdateGate.CheckWhole(run, update, parts) is { } problem)
         {
-            throw Refuse(run, upload, problem);
+            throw Refuse(run, update, upload, problem);
         }
 
         if (await upload.SealAsync(cancellationToken).ConfigureAwait(false) is not { } place)
@@ -223,9 +229,10 @@ internal sealed class UpdateIngest(
 
     private static Receipt? ReceiptOrThrow(GateAnswer answer) => answer.Problem is { } problem ? throw problem.ToException() : answer.Receipt;
 
-    private static RpcException Refuse(OpenRun run, IUpload upload, Problem problem)
+    private RpcException Refuse(OpenRun run, AnnouncedUpdate update, IUpload upload, Problem problem)
     {
         run.Metrics?.UpdateInvalid();
+        runs.NoteRefusal(run, update.ClientId, update.Round, problem.Text);
         upload.Discard();
         return problem.ToException();
     }

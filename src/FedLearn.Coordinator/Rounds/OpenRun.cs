@@ -69,6 +69,9 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest, RunMetrics
     public ImmutableSortedDictionary<string, DataReport> Reports { get; private set; } =
         ImmutableSortedDictionary.Create<string, DataReport>(StringComparer.Ordinal);
 
+    /// <summary>Counts the refusals that the log tells of.</summary>
+    public RefusalCounts Refusals { get; } = new();
+
     /// <summary>The reasons of the clients that declined the run.</summary>
     public ImmutableSortedDictionary<string, string> Declined { get; set; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

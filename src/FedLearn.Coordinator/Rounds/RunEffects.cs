@@ -14,7 +14,6 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     private Task _dropping = Task.CompletedTask;
     private AcceptedUpdates _updates = run.Updates;
     private TimeSpan _stageStarted;
-    private readonly RefusalCounts _refusals = new();
     private string? _waitingFor;
     private ImmutableSortedDictionary<string, DataReport> _loggedReports = run.Reports;
 
@@ -44,10 +43,10 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 case RunEffect.Publish:
                     commits.Add(new RunCommit(effect, Version: cause.Version, Figures: run.Meter.Snapshot()));
                     break;
-                case RunEffect.OpenRound or RunEffect.RecordEvaluation or RunEffect.PauseRun or RunEffect.ResumeRun or RunEffect.EndRun:
+                case RunEffect.OpenRound or RunEffect.RecordEvaluation or RunEffect.NoteRefusal or RunEffect.PauseRun or RunEffect.ResumeRun or RunEffect.EndRun:
                     commits.Add(new RunCommit(effect));
                     break;
-                case RunEffect.RefuseUpdate e when _refusals.Count(e.Round, e.ClientId):
+                case RunEffect.RefuseUpdate e when run.Refusals.Count(e.Round, e.ClientId):
                     commits.Add(new RunCommit(effect));
                     break;
                 case RunEffect.Aggregate e:

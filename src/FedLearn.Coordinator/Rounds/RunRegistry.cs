@@ -74,6 +74,15 @@ internal sealed class RunRegistry(RunServices services) : IOpenRuns, IAsyncDispo
         return _loops[runId].AskAsync(happened, update);
     }
 
+    /// <summary>Lets the log tell of an update that was refused by its header or its bytes: of the first few of each client in a round.</summary>
+    public void NoteRefusal(OpenRun run, string clientId, int round, string reason)
+    {
+        if (run.Refusals.Count(run.Updates.Round, clientId))
+        {
+            _loops[run.Id].Post(new RunMessage.Happened(new RunEvent.UpdateRejected(clientId, round, reason)));
+        }
+    }
+
     /// <summary>Passes a client's answer on.</summary>
     public void Answer(string runId, RunMessage.Answer answer)
     {

@@ -18,6 +18,9 @@ internal sealed partial class RunStore
             case RunEffect.RefuseUpdate e:
                 batch.Add(LogEntry.UpdateRefused(NowMs, runId, e.Round, e.ClientId, e.Reason.ToString()));
                 break;
+            case RunEffect.NoteRefusal e:
+                batch.Add(LogEntry.UpdateRefused(NowMs, runId, e.Round, e.ClientId, e.Reason));
+                break;
             case RunEffect.Publish:
                 Tell(batch, NowMs, commit.Version!);
                 break;

@@ -15,6 +15,9 @@ public abstract record RunEvent
     /// <summary>A client's update lies on disk, complete and verified.</summary>
     public sealed record UpdateSealed(string ClientId, int Round, int BaseVersion, AcceptedUpdate Update) : RunEvent;
 
+    /// <summary>A client's update was refused by its header or its bytes, before it could be one of the round's.</summary>
+    public sealed record UpdateRejected(string ClientId, int Round, string Reason) : RunEvent;
+
     /// <summary>A client gives a round's current stage up.</summary>
     public sealed record StageDeclined(string ClientId, int Round, RunPhase Stage) : RunEvent;
 
@@ -54,6 +57,9 @@ public abstract record RunEffect
 
     /// <summary>Refuse an update, with the reason; nothing changes.</summary>
     public sealed record RefuseUpdate(string ClientId, int Round, Refusal Reason, bool Late) : RunEffect;
+
+    /// <summary>Make it durable that an update was refused before it could be one of the round's; nothing changes.</summary>
+    public sealed record NoteRefusal(string ClientId, int Round, string Reason) : RunEffect;
 
     /// <summary>Make it durable that the round takes no more updates, tell the cohort, then aggregate.</summary>
     public sealed record Aggregate(RoundState Round, int NewVersion) : RunEffect;

@@ -31,6 +31,9 @@ public static class RunMachine
             case RunEvent.UpdateSealed e:
                 work.TakeUpdate(e);
                 break;
+            case RunEvent.UpdateRejected e:
+                work.Note(e);
+                break;
             case RunEvent.StageDeclined e:
                 work.TakeDecline(e);
                 break;

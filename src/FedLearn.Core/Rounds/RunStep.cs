@@ -25,6 +25,8 @@ internal sealed partial class RunStep(RunState state, TimeSpan now)
         }
     }
 
+    public void Note(RunEvent.UpdateRejected e) => _effects.Add(new RunEffect.NoteRefusal(e.ClientId, e.Round, e.Reason));
+
     public void Stop(string reason)
     {
         if (_state.Phase == RunPhase.Over)

@@ -35,6 +35,46 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task Log_UpdatesRefusedByHeaderOrBytes_TellsTheFirstThreeOfEachClientWithTheReason()
+    {
+        await using var coordinator = await TestCoordinator.StartAsync();
+        var spec = TestCoordinator.Spec(more: OneRound + """ "bounds": { "maxNorm": 10 }, """);
+        await coordinator.CreateRunAsync(spec);
+        var hash = RunSpecParser.Parse(spec).Spec!.Model.Manifest.Hash;
+        using var hostile = await coordinator.JoinAsync("a");
+        using var other = await coordinator.JoinAsync("b");
+        await hostile.WatchAsync();
+        await other.WatchAsync();
+        var (fit, otherFit) = (await hostile.NextFitAsync(), await other.NextFitAsync());
+
+        float[] notANumber = [1, float.NaN, 3, 4];
+        await RefusedAsync(hostile, TestClient.Header(fit, "0", s_delta, 5), s_delta);
+        await RefusedAsync(hostile, TestClient.Header(fit, hash, notANumber, 5), notANumber);
+        for (var round = 1; round < 40; round++)
+        {
+            var later = TestClient.Header(fit, hash, s_delta, 5);
+            later.Round = round == 1 ? 1 : 100 * round;
+            await RefusedAsync(hostile, later, [4, 3, 2, 1]);
+        }
+
+        await RefusedAsync(other, TestClient.Header(otherFit, hash, [10, 1, 0, 0], 5), [10, 1, 0, 0]);
+        await hostile.PushAsync(TestClient.Header(fit, hash, s_delta, 5), s_delta);
+
+        var refused = (await ExportAsync(coordinator)).Entries.Where(e => KindOf(e) == "updateRefused").Select(e => JsonDocument.Parse(e).RootElement).ToList();
+        Assert.Equal(["a", "a", "a", "b"], refused.Select(e => e.GetProperty("client").GetString()));
+        Assert.Equal([1, 1, 1, 1], refused.Select(e => e.GetProperty("round").GetInt32()));
+        Assert.Collection(
+            refused.Select(e => e.GetProperty("reason").GetString()!),
+            r => Assert.StartsWith("manifest_hash: expected", r),
+            r => Assert.Contains("holds NaN or Inf", r, StringComparison.Ordinal),
+            r => Assert.Contains("digest is", r, StringComparison.Ordinal),
+            r => Assert.Contains("L2 norm is 10.0499, the run allows 10 at most", r, StringComparison.Ordinal));
+
+        async Task RefusedAsync(TestClient client, UpdateHeader header, float[] delta) =>
+            await Assert.ThrowsAsync<RpcException>(() => client.PushAsync(header, delta));
+    }
+
+    [Fact]
     public async Task ReceiptProof_OfAParticipant_VerifiesAgainstTheHead()
     {
         await using var coordinator = await TestCoordinator.StartAsync();

@@ -20,7 +20,7 @@ internal sealed class RunInvariants
 
     public void Take(RunEffect effect)
     {
-        Assert.NotEqual(RunPhase.Over, effect is RunEffect.RefuseUpdate or RunEffect.IgnoreEvaluation ? RunPhase.Waiting : _phase);
+        Assert.NotEqual(RunPhase.Over, effect is RunEffect.RefuseUpdate or RunEffect.NoteRefusal or RunEffect.IgnoreEvaluation ? RunPhase.Waiting : _phase);
         switch (effect)
         {
             case RunEffect.OpenRound e:

@@ -10,6 +10,7 @@ internal static class SimText
     {
         RunEffect.OpenRound e => $"OpenRound {e.Round.Number} on v{e.Round.BaseVersion} with {string.Join(',', e.Round.Cohort)}",
         RunEffect.AcceptUpdate e => $"AcceptUpdate {e.ClientId} round {e.Round} {e.Update.Digest[..8]}",
+        RunEffect.NoteRefusal e => $"NoteRefusal {e.ClientId} round {e.Round}: {e.Reason}",
         RunEffect.Aggregate e => $"Aggregate round {e.Round.Number} of {string.Join(',', e.Round.Updates.Keys)}",
         RunEffect.Publish e => $"Publish v{e.Version} of round {e.Round.Number} {Short(commit.Version!.Digest)}",
         RunEffect.VoidRound e => $"VoidRound {e.Round.Number}: {e.Reason}",

@@ -10,7 +10,7 @@ internal sealed class RoundsMoveForward : Invariant
     public override void OnCommit(int process, RunCommit commit)
     {
         // A refusal changes nothing but the log, and may come at any time.
-        Require(Ledger.Outcome is null || commit.Effect is RunEffect.RefuseUpdate, $"{commit.Effect.GetType().Name} after the run's end");
+        Require(Ledger.Outcome is null || commit.Effect is RunEffect.RefuseUpdate or RunEffect.NoteRefusal, $"{commit.Effect.GetType().Name} after the run's end");
         switch (commit.Effect)
         {
             case RunEffect.OpenRound e:

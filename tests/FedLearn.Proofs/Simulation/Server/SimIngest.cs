@@ -80,7 +80,13 @@ internal sealed class SimIngest(SimWorld world, SimProcess process, IRunStore st
             world.Coverage.Hit($"refusal {refusal}");
         }
 
-        return ToAnswer(update, _gate.Admit(run, update));
+        var answer = _gate.Admit(run, update);
+        if (answer.Problem is { } problem)
+        {
+            process.NoteRefusal(run, update, problem.Text);
+        }
+
+        return ToAnswer(update, answer);
     }
 
     /// <summary>What is to be said, or null where the bytes may come.</summary>

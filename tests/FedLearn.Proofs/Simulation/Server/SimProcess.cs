@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Ingest;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Core.Rounds;
@@ -103,6 +104,15 @@ internal sealed class SimProcess : IOpenRuns
         var reply = new TaskCompletionSource<RunReply>();
         _asked.Add((reply.Task, then));
         Post(new RunMessage.Happened(happened, reply, update));
+    }
+
+    /// <summary>Lets the log tell of an update that was refused by its header or its bytes, as the product does.</summary>
+    public void NoteRefusal(OpenRun run, AnnouncedUpdate update, string reason)
+    {
+        if (run.Refusals.Count(run.Updates.Round, update.ClientId))
+        {
+            Post(new RunMessage.Happened(new RunEvent.UpdateRejected(update.ClientId, update.Round, reason)));
+        }
     }
 
     /// <summary>A client's Watch stream.</summary>

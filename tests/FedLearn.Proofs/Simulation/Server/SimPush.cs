@@ -61,7 +61,7 @@ internal sealed class SimPush(SimWorld world, string clientId, UpdateHeader head
         world.Disk.Append(Part, at, chunk);
         if (MemoryMarshal.Cast<byte, float>(world.Disk.Find(Part)!.Bytes).ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
         {
-            Refuse(new SimAnswer(Problem: StatusCode.InvalidArgument));
+            Refuse(new SimAnswer(Problem: StatusCode.InvalidArgument), "NaN or Inf");
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class SimPush(SimWorld world, string clientId, UpdateHeader head
         var norm = Math.Sqrt(MemoryMarshal.Cast<byte, float>(bytes).ToArray().Sum(v => (double)v * v));
         if (_process!.Ingest.Gate.CheckWhole(_run, Update, [new WholePart(BlockDigest.Of(bytes), norm)]) is { } problem)
         {
-            Refuse(new SimAnswer(Problem: problem.Status));
+            Refuse(new SimAnswer(Problem: problem.Status), problem.Text);
             return;
         }
 
@@ -151,8 +151,9 @@ internal sealed class SimPush(SimWorld world, string clientId, UpdateHeader head
         Answer(_process!.Ingest.ToAnswer(Update, answer)!);
     }
 
-    private void Refuse(SimAnswer answer)
+    private void Refuse(SimAnswer answer, string reason)
     {
+        _process!.NoteRefusal(_run!, Update, reason);
         world.Disk.Delete(Part);
         Answer(answer);
     }
