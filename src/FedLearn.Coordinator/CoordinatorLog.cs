@@ -58,7 +58,7 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1013, LogLevel.Warning, "Refused a call to {Method}: {Reason}")]
     public partial void CallRefused(string method, string reason);
 
-    [LoggerMessage(1014, LogLevel.Warning, "Refused {Calls} more calls from {Addresses} addresses within {Seconds} s, the last to {Method}: {Reason}")]
+    [LoggerMessage(1015, LogLevel.Warning, "Refused {Calls} more calls from {Addresses} addresses within {Seconds} s, the last to {Method}: {Reason}")]
     public partial void CallsRefused(long calls, int addresses, double seconds, string method, string reason);
 
     [LoggerMessage(1020, LogLevel.Information, "Client {Client} is invited to enrol until {Until}")]
