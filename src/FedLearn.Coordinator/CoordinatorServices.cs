@@ -6,6 +6,7 @@ using FedLearn.Coordinator.Ingest.Uploads;
 using FedLearn.Coordinator.Models;
 using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Operations.Limits;
+using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Coordinator.Provenance;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
@@ -51,6 +52,7 @@ internal static class CoordinatorServices
         });
         services.AddSingleton<RunViews>().AddSingleton<RunActions>();
         services.AddCalls();
+        services.AddTelemetry();
         return services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
@@ -108,6 +110,7 @@ internal static class CoordinatorServices
             app.Services.GetRequiredService<HttpRoad>().Map(app);
         }
 
+        app.MapMetrics();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/healthz/ready");
     }

@@ -1,4 +1,5 @@
 using FedLearn.Coordinator.Identity;
+using FedLearn.Coordinator.Operations.Telemetry;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -38,7 +39,11 @@ internal static class Listeners
                 listen.UseHttps(certificate.Configure);
             }
         });
-        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Operations), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            TelemetryServices.MarkOperations(listen);
+        });
         if (tls is not null)
         {
             kestrel.Listen(CoordinatorOptions.EndPointOf(options.Enrolment), listen =>

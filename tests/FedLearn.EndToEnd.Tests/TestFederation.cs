@@ -36,6 +36,10 @@ internal sealed class TestFederation : IAsyncDisposable
 
     public Metadata Operator { get; }
 
+    public string OperationsAddress => _host.OperationsAddress;
+
+    public string VectorsAddress => _host.VectorsAddress;
+
     public static async Task<TestFederation> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("fedlearn-e2e-").FullName;

@@ -78,6 +78,7 @@ internal static class WorkerCommand
 
     private static async Task RunAsync(ParseResult result, WorkerPlace place, WorkerPolicy policy, CancellationToken cancellationToken)
     {
+        using var telemetry = WorkerTelemetry.Start(place.Id);
         using var logging = WorkerLog.Create(result.GetValue(s_jsonLog), result.GetValue(s_logLevel));
         using var vault = DataVault.Open(place.Vault, place.Key, TimeProvider.System);
         var version = vault.Find(result.GetValue(s_version));

@@ -69,7 +69,7 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
         ClientLog.FitStarted(caller.Logger, fit.Round, fit.BaseVersion, fit.RunId);
         var (progress, started) = (new EpochLog(caller.Logger, fit.Round), caller.Time.GetTimestamp());
         var context = new FitContext(run.Context, fit.Round, start, progress) { Correction = control?.Correction ?? default };
-        var result = await run.Trainer.FitAsync(context, local).ConfigureAwait(false);
+        var result = await FitAsync(run.Trainer, context, local).ConfigureAwait(false);
         progress.Finish();
         local.ThrowIfCancellationRequested();
 
@@ -89,5 +89,13 @@ internal sealed class FitWork(ModelCache models, IPendingUpdateStore pending, Fi
             own.Keep(fit.RunId, fit.Round, tensors, result.Parameters, digest);
             model.Keep(fit, personal, digest);
         }
+    }
+
+    private static async Task<FitResult> FitAsync(ITrainer trainer, FitContext context, CancellationToken local)
+    {
+        using var span = Telemetry.Start("fit");
+        var result = await trainer.FitAsync(context, local).ConfigureAwait(false);
+        span?.SetTag("fedlearn.examples", result.NumExamples).SetTag("fedlearn.steps", result.Steps);
+        return result;
     }
 }

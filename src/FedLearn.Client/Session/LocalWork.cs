@@ -16,10 +16,13 @@ internal sealed class LocalWork(RunBook runs, FitWork fits, EvaluateWork evaluat
     /// <exception cref="OperationCanceledException">The worker stops.</exception>
     public async Task RunAsync(WorkItem item, CancellationToken stopping)
     {
+        var started = caller.Time.GetTimestamp();
+        using var span = Telemetry.StartStage(NameOf(item.Key.Stage), item.Key.RunId, item.Key.Round, Telemetry.ParentOf(item.Assignment));
         using var local = CancellationTokenSource.CreateLinkedTokenSource(item.Pointless, stopping);
         try
         {
             await DispatchAsync(item, local.Token, stopping).ConfigureAwait(false);
+            Telemetry.StageDone(NameOf(item.Key.Stage), caller.Time.GetElapsedTime(started));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -34,6 +37,7 @@ internal sealed class LocalWork(RunBook runs, FitWork fits, EvaluateWork evaluat
 #pragma warning restore CA1031
         {
             var (reason, isExpected) = Explain(fault);
+            span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, reason);
             ClientLog.WorkFailed(caller.Logger, isExpected ? null : fault, item.Key.Round, NameOf(item.Key.Stage), reason);
             await DeclineAsync(item, reason, local.Token, stopping).ConfigureAwait(false);
         }

@@ -38,6 +38,7 @@ internal static class Assignments
             BaseVersion = round.BaseVersion,
             BaseDigest = ByteString.CopyFrom(run.Newest.Digest),
             SecondsLeft = RunMachine.SecondsLeft(run.State, now),
+            TraceParent = run.Trace.Parent,
         };
         fit.BaseState.AddRange(run.Newest.State.Where(s => IsForClients(s.Name)).Select(s => new Protocol.V1.StateVector { Name = s.Name, Digest = ByteString.CopyFrom(s.Digest) }));
         fit.Manifest = ToWire(run.Newest.Manifest);
@@ -57,6 +58,7 @@ internal static class Assignments
             Digest = ByteString.CopyFrom(run.Newest.Digest),
             SecondsLeft = RunMachine.SecondsLeft(run.State, now),
             Manifest = ToWire(run.Newest.Manifest),
+            TraceParent = run.Trace.Parent,
         },
     };
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Core.Encodings;
 using FedLearn.Core.Models;
 using FedLearn.Core.Rounds;
@@ -18,6 +18,7 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest, RunMetrics
     private volatile StoredVersion _newest = newest;
     private volatile AcceptedUpdates _updates = new(stored.State.Round?.Number ?? 0, stored.Updates);
     private volatile RoundMeter _meter = new(metrics);
+    private volatile RoundTrace _trace = RoundTrace.None;
 
     public string Id { get; } = stored.Id;
 
@@ -63,6 +64,13 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest, RunMetrics
     {
         get => _meter;
         set => _meter = value;
+    }
+
+    /// <summary>The trace of the open round.</summary>
+    public RoundTrace Trace
+    {
+        get => _trace;
+        set => _trace = value;
     }
 
     /// <summary>What the clients that accepted the run say of their training sets, to this process: they say it again on each connect.</summary>

@@ -1,4 +1,4 @@
-using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Telemetry;
 
 namespace FedLearn.Coordinator.Rounds;
 

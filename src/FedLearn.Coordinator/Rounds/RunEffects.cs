@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Disks;
 using FedLearn.Core.Rounds;
@@ -21,6 +22,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     public void ResumeAfterRestart()
     {
         _stageStarted = services.Now;
+        run.Trace = run.State.Round is { } open ? RoundTrace.Start(run.Id, run.Spec.Name, open) : RoundTrace.None;
         if (run.State is { Phase: RunPhase.Aggregating, Round: { } round })
         {
             StartAggregation(round, run.State.Version + 1);
@@ -103,6 +105,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         {
             case RunEffect.OpenRound e:
                 run.Meter = new RoundMeter(run.Metrics);
+                run.Trace = RoundTrace.Start(run.Id, run.Spec.Name, e.Round);
                 _stageStarted = now;
                 LogSkew();
                 run.Metrics?.RoundOpened(e.Round.Cohort.Count);
@@ -138,11 +141,13 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 Tell(e.Round.Evaluators.Except(e.Round.Reports.Keys), Assignments.Over(run.Id, e.Round, Stage.Evaluate));
                 run.Metrics?.RoundDone(e, run.Meter.Snapshot());
                 services.Log.RoundDone(run, e);
+                run.Trace.End(run.State.Version);
                 DropUpdates(e.Round.Number, SealedOf(e.Round), run.State.Best?.Version);
                 break;
             case RunEffect.VoidRound e:
                 Tell(e.Round.Cohort, Assignments.Over(run.Id, e.Round, Stage.Fit));
                 run.Metrics?.RoundVoid();
+                run.Trace.End(version: null, e.Reason);
                 services.Log.RoundVoid(run.Spec.Name, e.Round.Number, e.Reason);
                 DropUpdates(e.Round.Number, [], run.State.Best?.Version);
                 break;
@@ -187,6 +192,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
     private void Aggregate(RoundState round, int newVersion, StoredVersion baseVersion, List<SealedUpdate> sealedUpdates)
     {
         var started = services.Now;
+        using var span = run.Trace.Stage("aggregate");
         try
         {
             var version = services.Versions.Aggregate(run.Id, run.Spec, baseVersion, round.Number, sealedUpdates, _stopping.Token);

@@ -1,5 +1,5 @@
 using FedLearn.Coordinator.Models;
-using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Core.Rounds;
 
 namespace FedLearn.Coordinator.Rounds;

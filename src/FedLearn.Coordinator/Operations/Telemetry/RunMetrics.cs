@@ -3,7 +3,7 @@ using FedLearn.Coordinator.Storage;
 using FedLearn.Core.Aggregation;
 using FedLearn.Core.Rounds;
 
-namespace FedLearn.Coordinator.Operations;
+namespace FedLearn.Coordinator.Operations.Telemetry;
 
 /// <summary>The instruments of one run. Thread safe; nothing is allocated where nobody listens.</summary>
 /// <param name="all">The instruments.</param>
