@@ -34,7 +34,7 @@ internal static class TelemetryServices
         });
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(CoordinatorMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter();
+            metrics.AddMeter(CoordinatorMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
             if (OtelEnvironment.Exports("METRICS"))
             {
                 metrics.AddOtlpExporter();
