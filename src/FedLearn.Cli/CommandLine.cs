@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using FedLearn.Cli.Data;
 using FedLearn.Cli.Demo;
+using FedLearn.Cli.Doctor;
+using FedLearn.Cli.Help;
 using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Log;
 using FedLearn.Cli.Operator;
@@ -40,11 +42,15 @@ internal static class CommandLine
             PkiCommand.Create(),
             FederationCommand.Create(),
             EnrolCommand.Create(),
+            ContextCommand.Create(),
+            DoctorCommand.Create(),
             DataCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),
             StorageCommand.Create(),
             HealthCommand.Create(),
+            CompletionCommand.Create(),
+            ReferenceCommand.Create(),
         };
         root.WithExamples("fedlearn demo", "fedlearn coordinator --data data", "fedlearn run create spec.json --token-file data/operator.token --watch");
         var help = root.Options.OfType<HelpOption>().Single();

@@ -55,7 +55,7 @@ internal sealed class Demo(DemoOptions options, IDemoData data, TextWriter outpu
             await federation.StartWorkerAsync(participant, folder, cancellationToken);
         }
 
-        var run = await new DemoView(_talk).ShowAsync(show => federation.RunAsync(RunSpecWriter.Write(spec), show, cancellationToken));
+        var run = await new RunView(_talk, "federation").ShowAsync(show => federation.RunAsync(RunSpecWriter.Write(spec), show, cancellationToken));
         await federation.DownloadAsync(run.Run.RunId, folder.Model, cancellationToken);
     }
 

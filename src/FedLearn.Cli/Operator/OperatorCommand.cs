@@ -9,7 +9,11 @@ internal static class OperatorCommand
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON for scripts." };
 
     /// <summary>The argument that names a run.</summary>
-    public static Argument<string> RunArgument() => new("run") { Description = "The run's id, as `fedlearn run ls` prints it.", HelpName = "RUN" };
+    public static Argument<string> RunArgument() => new("run") { Description = "The run's id or name, as `fedlearn run ls` prints them.", HelpName = "RUN" };
+
+    /// <summary>The id of the run that was named.</summary>
+    public static Task<string> RunIdAsync(this OperatorConnection connection, ParseResult result, Argument<string> run, CancellationToken cancellationToken) =>
+        connection.RunIdAsync(result.GetRequiredValue(run), cancellationToken);
 
     /// <summary>Adds the connection's options and sets what the command does.</summary>
     public static TCommand Calling<TCommand>(this TCommand command, Func<OperatorConnection, ParseResult, CancellationToken, Task<int>> action)

@@ -1,3 +1,4 @@
+using FedLearn.Cli.Shell;
 using FedLearn.Client.Transport;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -35,6 +36,16 @@ internal sealed class OperatorConnection : IDisposable
 
     /// <summary>The metadata that every call carries.</summary>
     public Metadata Headers { get; }
+
+    /// <summary>The id of a run that a user named by its id or its name, which both belong to one run alone.</summary>
+    public async Task<string> RunIdAsync(string idOrName, CancellationToken cancellationToken)
+    {
+        var runs = (await Runs.ListRunsAsync(new V1.ListRunsRequest(), Headers, cancellationToken: cancellationToken)).Runs;
+        return runs.FirstOrDefault(r => r.RunId == idOrName)?.RunId
+            ?? runs.FirstOrDefault(r => r.Name == idOrName)?.RunId
+            ?? throw new CliException(runs.Count == 0 ? $"there is no run '{idOrName}', and no other; `fedlearn run create SPEC.json` makes one"
+                : $"there is no run '{idOrName}'; there are {string.Join(", ", runs.TakeLast(5).Select(r => r.RunId))}{(runs.Count > 5 ? " and older ones" : "")}");
+    }
 
     public void Dispose() => _channel.Dispose();
 }

@@ -14,7 +14,7 @@ internal sealed class OperatorOptions
 
     private readonly Option<string> _coordinator = new("--coordinator", "-c")
     {
-        Description = $"The coordinator's address for operators. Default: the one that lies beside the token, or {DefaultCoordinator}.",
+        Description = $"The coordinator's address for operators. Default: that of `fedlearn context`, or the one that lies beside the token, or {DefaultCoordinator}.",
         HelpName = "URL",
     };
 
@@ -22,7 +22,7 @@ internal sealed class OperatorOptions
 
     private readonly Option<string> _tokenFile = new("--token-file")
     {
-        Description = $"The file with the operators' token: operator.token in the coordinator's data folder. Default: what {TokenVariable} names.",
+        Description = $"The file with the operators' token: operator.token in the coordinator's data folder. Default: what {TokenVariable} names, or `fedlearn context` remembers.",
         HelpName = "FILE",
     };
 
@@ -38,8 +38,8 @@ internal sealed class OperatorOptions
     /// <summary>Opens the connection that the options describe.</summary>
     public OperatorConnection Connect(ParseResult result)
     {
-        var file = result.GetValue(_tokenFile) ?? Environment.GetEnvironmentVariable(TokenVariable);
-        var address = result.GetValue(_coordinator) ?? Beside(file, "operator.address", File.ReadAllText)?.Trim() ?? DefaultCoordinator;
+        var (file, context) = TokenFile(result);
+        var address = result.GetValue(_coordinator) ?? context.Coordinator ?? Beside(file, "operator.address", File.ReadAllText)?.Trim() ?? DefaultCoordinator;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             throw new CliException($"--coordinator: expected http://HOST:PORT or https://HOST:PORT, got '{address}'", ExitCode.Usage);
@@ -48,15 +48,31 @@ internal sealed class OperatorOptions
         if (string.IsNullOrEmpty(file))
         {
             throw new CliException(
-                $"which token? Give --token-file FILE or set {TokenVariable}: operator.token in the coordinator's data folder", ExitCode.Usage);
+                $"which token? Give --token-file FILE, or have it remembered (`fedlearn context set --token-file FILE`): operator.token in the coordinator's data folder", ExitCode.Usage);
         }
 
-        return new OperatorConnection(uri, ReadToken(file), ReadTrust(result, uri, file));
+        return new OperatorConnection(uri, ReadToken(file), ReadTrust(result.GetValue(_trust) ?? context.Trust, uri, file));
     }
 
-    private ServerTrust? ReadTrust(ParseResult result, Uri coordinator, string tokenFile)
+    /// <summary>The file with the token that counts; null where none is named.</summary>
+    public string? TokenOf(ParseResult result) => TokenFile(result).File is { Length: > 0 } file ? file : null;
+
+    /// <summary>The token's file, and what else is remembered where it is the remembered one: another token may be for another coordinator.</summary>
+    private (string? File, OperatorContext Context) TokenFile(ParseResult result)
     {
-        if (result.GetValue(_trust) is not { } file)
+        var named = result.GetValue(_tokenFile) ?? Environment.GetEnvironmentVariable(TokenVariable);
+        if (!string.IsNullOrEmpty(named))
+        {
+            return (named, OperatorContext.None);
+        }
+
+        var context = OperatorContext.Load();
+        return (context.TokenFile, context);
+    }
+
+    private static ServerTrust? ReadTrust(string? trust, Uri coordinator, string tokenFile)
+    {
+        if (trust is not { } file)
         {
             return coordinator.Scheme == Uri.UriSchemeHttps ? Beside(tokenFile, "operator.root.pem", f => ServerTrust.TryLoad(f, out _)) : null;
         }

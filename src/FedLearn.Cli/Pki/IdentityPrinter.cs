@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FedLearn.Cli.Shell;
 using FedLearn.Protocol.V1;
 
@@ -15,16 +16,7 @@ internal static class IdentityPrinter
                 w.WriteStartArray();
                 foreach (var identity in identities)
                 {
-                    w.WriteStartObject();
-                    w.WriteString("client", identity.ClientId);
-                    w.WriteString("status", Status(identity));
-                    w.WriteNumber("notAfterUnixMs", identity.NotAfterUnixMs);
-                    w.WriteNumber("issuedUnixMs", identity.IssuedUnixMs);
-                    w.WriteNumber("revokedUnixMs", identity.RevokedUnixMs);
-                    w.WriteNumber("invitationExpiresUnixMs", identity.InvitationExpiresUnixMs);
-                    w.WriteBoolean("online", identity.Online);
-                    w.WriteNumber("lastSeenUnixMs", identity.LastSeenUnixMs);
-                    w.WriteEndObject();
+                    Write(w, identity);
                 }
 
                 w.WriteEndArray();
@@ -42,5 +34,21 @@ internal static class IdentityPrinter
         table.Write(output);
     }
 
-    private static string Status(ClientIdentity identity) => identity.Status.ToString().ToLowerInvariant();
+    /// <summary>A client's identity as an object.</summary>
+    public static void Write(Utf8JsonWriter json, ClientIdentity identity)
+    {
+        json.WriteStartObject();
+        json.WriteString("client", identity.ClientId);
+        json.WriteString("status", Status(identity));
+        json.WriteNumber("notAfterUnixMs", identity.NotAfterUnixMs);
+        json.WriteNumber("issuedUnixMs", identity.IssuedUnixMs);
+        json.WriteNumber("revokedUnixMs", identity.RevokedUnixMs);
+        json.WriteNumber("invitationExpiresUnixMs", identity.InvitationExpiresUnixMs);
+        json.WriteBoolean("online", identity.Online);
+        json.WriteNumber("lastSeenUnixMs", identity.LastSeenUnixMs);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Its status in one word.</summary>
+    public static string Status(ClientIdentity identity) => identity.Status.ToString().ToLowerInvariant();
 }

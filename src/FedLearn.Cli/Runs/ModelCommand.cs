@@ -9,7 +9,7 @@ namespace FedLearn.Cli.Runs;
 internal static class ModelCommand
 {
     public static Command Create() =>
-        new Command("model", "Lists, fetches and evaluates published model versions.") { List(), Get(), ModelEvalCommand.Create() }
+        new Command("model", "Lists, fetches, compares and evaluates published model versions.") { List(), Get(), ModelDiffCommand.Create(), ModelEvalCommand.Create() }
             .WithExamples("fedlearn model ls RUN", "fedlearn model get RUN --output model.safetensors");
 
     private static Command List()
@@ -18,7 +18,7 @@ internal static class ModelCommand
         return new Command("ls", "Lists a run's versions with the rounds that made them; version 0 holds the initial parameters.") { run, json }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var request = new GetRunRequest { RunId = result.GetRequiredValue(run) };
+                var request = new GetRunRequest { RunId = await connection.RunIdAsync(result, run, cancellationToken) };
                 var reply = await connection.Runs.GetRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
                 // Version 0 comes from no round; a round without numbers stands for it.
                 var rounds = reply.Rounds.Where(r => r.HasVersion).Prepend(new Round { Version = 0 });
@@ -38,7 +38,7 @@ internal static class ModelCommand
         return new Command("get", "Fetches a version as a safetensors file and checks its digest.") { run, version, best, output, json }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var request = new DownloadModelRequest { RunId = result.GetRequiredValue(run) };
+                var request = new DownloadModelRequest { RunId = await connection.RunIdAsync(result, run, cancellationToken) };
                 var number = result.GetValue(version);
                 if (result.GetValue(best))
                 {

@@ -14,7 +14,7 @@ internal static class ModelEvalCommand
 {
     public static Command Create()
     {
-        var run = new Argument<string?>("run") { Description = "The run's id, as `fedlearn run ls` prints it; or --file with --spec.", HelpName = "RUN", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("run") { Description = "The run's id or name, as `fedlearn run ls` prints them; or --file with --spec.", HelpName = "RUN", Arity = ArgumentArity.ZeroOrOne };
         var version = new Option<int?>("--version", "-v") { Description = "The version. Default: the newest.", HelpName = "N" };
         var best = new Option<bool>("--best") { Description = "The version with the best federated evaluation so far." };
         var file = new Option<FileInfo>("--file") { Description = "A safetensors file instead of a run's version; needs --spec. No coordinator is asked.", HelpName = "FILE" };
@@ -59,6 +59,7 @@ internal static class ModelEvalCommand
         OperatorOptions options, ParseResult result, string runId, int? version, bool best, CancellationToken cancellationToken)
     {
         using var connection = options.Connect(result);
+        runId = await connection.RunIdAsync(runId, cancellationToken);
         var reply = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
         var spec = RunSpecParser.Parse(reply.Run.SpecJson).Spec ?? throw new CliException($"the spec of run {runId} cannot be read here; its coordinator is of another version");
         var request = new DownloadModelRequest { RunId = runId };

@@ -10,7 +10,11 @@ namespace FedLearn.Cli.Runs;
 internal static class RunCommand
 {
     public static Command Create() =>
-        new Command("run", "Creates, shows, follows, pauses and stops runs.") { RunCreateCommand.Create(), List(), Details(), Watch(), Pause(), Resume(), Stop(), RunVerifyCommand.Create(), Spec() }
+        new Command("run", "Creates, shows, follows, plots, exports, pauses and stops runs.")
+        {
+            RunCreateCommand.Create(), List(), Details(), RunWatchCommand.Create(), RunPlotCommand.Create(), RunExportCommand.Create(), Pause(), Resume(), Stop(),
+            RunVerifyCommand.Create(), Spec(),
+        }
             .WithExamples("fedlearn run create spec.json --watch", "fedlearn run ls --json");
 
     private static Command List()
@@ -32,21 +36,12 @@ internal static class RunCommand
         return new Command("show", "Shows a run with its rounds.") { run, json }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var request = new GetRunRequest { RunId = result.GetRequiredValue(run) };
+                var request = new GetRunRequest { RunId = await connection.RunIdAsync(result, run, cancellationToken) };
                 var reply = await connection.Runs.GetRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
                 RunPrinter.Details(result.InvocationConfiguration.Output, reply, result.GetValue(json));
                 return ExitCode.Ok;
             })
             .WithExamples("fedlearn run show RUN", "fedlearn run show RUN --json");
-    }
-
-    private static Command Watch()
-    {
-        var (run, json) = (OperatorCommand.RunArgument(), OperatorCommand.JsonOption());
-        return new Command("watch", "Follows a run until it is over; exit 0 only if it completes. --json prints one object a line.") { run, json }
-            .Calling((connection, result, cancellationToken) =>
-                RunWatcher.WatchAsync(connection, result.GetRequiredValue(run), result.GetValue(json), result.InvocationConfiguration.Output, cancellationToken))
-            .WithExamples("fedlearn run watch RUN");
     }
 
     private static Command Pause()
@@ -56,7 +51,7 @@ internal static class RunCommand
         return new Command("pause", "Pauses a run: its open round goes on to its end, then none opens until it is resumed.") { run, reason }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var request = new PauseRunRequest { RunId = result.GetRequiredValue(run), Reason = result.GetValue(reason) ?? "" };
+                var request = new PauseRunRequest { RunId = await connection.RunIdAsync(result, run, cancellationToken), Reason = result.GetValue(reason) ?? "" };
                 var reply = await connection.Runs.PauseRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
                 await result.InvocationConfiguration.Output.WriteLineAsync(RunText.Line(reply.Run));
                 return ExitCode.Ok;
@@ -70,7 +65,7 @@ internal static class RunCommand
         return new Command("resume", "Lets a paused run go on.") { run }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var request = new ResumeRunRequest { RunId = result.GetRequiredValue(run) };
+                var request = new ResumeRunRequest { RunId = await connection.RunIdAsync(result, run, cancellationToken) };
                 var reply = await connection.Runs.ResumeRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
                 await result.InvocationConfiguration.Output.WriteLineAsync(RunText.Line(reply.Run));
                 return ExitCode.Ok;
@@ -88,7 +83,7 @@ internal static class RunCommand
         return new Command("stop", "Ends a run; its published versions stay.") { run, reason }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var request = new StopRunRequest { RunId = result.GetRequiredValue(run), Reason = result.GetValue(reason) ?? "" };
+                var request = new StopRunRequest { RunId = await connection.RunIdAsync(result, run, cancellationToken), Reason = result.GetValue(reason) ?? "" };
                 var reply = await connection.Runs.StopRunAsync(request, connection.Headers, cancellationToken: cancellationToken);
                 await result.InvocationConfiguration.Output.WriteLineAsync(RunText.Line(reply.Run));
                 return ExitCode.Ok;

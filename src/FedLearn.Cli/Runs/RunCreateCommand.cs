@@ -41,7 +41,7 @@ internal static class RunCreateCommand
                     var run = await SendAsync(connection, spec, result.GetValue(initial), cancellationToken);
                     Print(output, run, result.GetValue(json));
                     return result.GetValue(watch)
-                        ? await RunWatcher.WatchAsync(connection, run.RunId, result.GetValue(json), output, cancellationToken)
+                        ? await RunWatcher.WatchAsync(connection, run.RunId, result.GetValue(json), output, sink: null, cancellationToken)
                         : ExitCode.Ok;
                 },
                 cancellationToken);

@@ -113,7 +113,8 @@ internal static class RunJson
         json.WriteEndObject();
     }
 
-    private static void WriteMetrics(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, double>> metrics)
+    /// <summary>Metrics as an object, by name.</summary>
+    public static void WriteMetrics(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, double>> metrics)
     {
         json.WriteStartObject(name);
         foreach (var (metric, value) in metrics.OrderBy(m => m.Key, StringComparer.Ordinal))

@@ -1,3 +1,4 @@
+using FedLearn.Cli.Elsewhere;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Shell;
 using FedLearn.Protocol.V1;
@@ -5,30 +6,25 @@ using Grpc.Core;
 
 namespace FedLearn.Cli.Runs;
 
-/// <summary>Follows a run until it is over and prints what changes, one line each.</summary>
+/// <summary>Follows a run until it is over and shows what changes.</summary>
 internal static class RunWatcher
 {
     /// <summary>Follows the run.</summary>
+    /// <param name="connection">The coordinator.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="json">One JSON object a line instead of what people read.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="sink">Also takes the run's metrics; null = nobody.</param>
+    /// <param name="cancellationToken">Ends the watching, not the run.</param>
     /// <returns>0 where the run completed, 1 where it was stopped or failed.</returns>
-    public static async Task<int> WatchAsync(OperatorConnection connection, string runId, bool json, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> WatchAsync(
+        OperatorConnection connection, string runId, bool json, TextWriter output, IMetricSink? sink, CancellationToken cancellationToken)
     {
         using var call = connection.Runs.WatchRun(new WatchRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
-        Run? last = null;
-        var printed = "";
-        await foreach (var reply in call.ResponseStream.ReadAllAsync(cancellationToken))
-        {
-            last = reply.Run ?? last;
-            if (json)
-            {
-                Json.WriteLine(output, w => WriteEvent(w, reply), indented: false);
-            }
-            else if (Line(reply) is { } line && line != printed)
-            {
-                printed = line;
-                await output.WriteLineAsync(line);
-            }
-        }
-
+        var feed = sink is null ? null : new RunFeed(sink);
+        var last = json || !Terminal.Is(output)
+            ? await FollowAsync(connection, call.ResponseStream, new RunLines(output, json).Print, feed, cancellationToken)
+            : await new RunView(output, $"run {runId}").ShowAsync(show => FollowAsync(connection, call.ResponseStream, show, feed, cancellationToken));
         return last?.Status switch
         {
             RunStatus.Completed => ExitCode.Ok,
@@ -37,29 +33,19 @@ internal static class RunWatcher
         };
     }
 
-    /// <summary>What is worth a line: the run, and rounds that are done with what they do.</summary>
-    private static string? Line(WatchRunReply reply) => reply.EventCase switch
+    private static async Task<Run?> FollowAsync(OperatorConnection connection, IAsyncStreamReader<WatchRunReply> replies, Action<WatchRunReply> show, RunFeed? feed, CancellationToken cancellationToken)
     {
-        WatchRunReply.EventOneofCase.Run => RunText.Line(reply.Run),
-        WatchRunReply.EventOneofCase.Round when reply.Round.Status is RoundStatus.Published or RoundStatus.Void => RunText.Line(reply.Round),
-        _ => null,
-    };
-
-    private static void WriteEvent(System.Text.Json.Utf8JsonWriter json, WatchRunReply reply)
-    {
-        json.WriteStartObject();
-        if (reply.EventCase == WatchRunReply.EventOneofCase.Run)
+        Run? last = null;
+        await foreach (var reply in replies.ReadAllAsync(cancellationToken))
         {
-            json.WriteStartObject("run");
-            RunJson.WriteRun(json, reply.Run);
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WritePropertyName("round");
-            RunJson.WriteRound(json, reply.Round);
+            last = reply.Run ?? last;
+            show(reply);
+            if (feed is not null)
+            {
+                await feed.TakeAsync(connection, reply, cancellationToken);
+            }
         }
 
-        json.WriteEndObject();
+        return last;
     }
 }

@@ -36,6 +36,9 @@ public sealed class ClientIdentity : IDisposable
     /// <summary>Until when the certificate is valid.</summary>
     public DateTimeOffset NotAfter => Certificate.NotAfter;
 
+    /// <summary>When its certificate begins to be valid.</summary>
+    public DateTimeOffset NotBefore => Certificate.NotBefore;
+
     /// <summary>The participants' address, as the coordinator gave it at the enrolment.</summary>
     public string Address { get; }
 
@@ -118,6 +121,16 @@ public sealed class ClientIdentity : IDisposable
 
     /// <summary>What to trust of a coordinator: its federation's root alone.</summary>
     internal ServerTrust Trust(TimeProvider time) => ServerTrust.Of(Root, time);
+
+    /// <summary>Connections as a worker with this identity has them: they show its certificate and trust its federation's root alone.</summary>
+    /// <param name="time">The clock by which certificates are valid.</param>
+    public HttpMessageHandler NewHandler(TimeProvider time)
+    {
+        var handler = new SocketsHttpHandler();
+        ApplyTo(handler);
+        Trust(time).ApplyTo(handler);
+        return handler;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

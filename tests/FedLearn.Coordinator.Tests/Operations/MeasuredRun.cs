@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Operations.Telemetry;
 
 namespace FedLearn.Coordinator.Tests.Operations;

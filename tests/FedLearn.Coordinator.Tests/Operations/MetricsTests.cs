@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using FedLearn.Coordinator.Operations;
 using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Tests.Storage;

@@ -1,13 +1,14 @@
-using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
 using FedLearn.Protocol.V1;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace FedLearn.Cli.Demo;
+namespace FedLearn.Cli.Runs;
 
 /// <summary>The rounds as they come: a live table with a curve on a terminal, a line a round elsewhere.</summary>
-internal sealed class DemoView(TextWriter output)
+/// <param name="output">Where to.</param>
+/// <param name="title">What is shown, before the run's state.</param>
+internal sealed class RunView(TextWriter output, string title)
 {
     private const int ShownRounds = 10;
     private const int CurveWidth = 40;
@@ -55,7 +56,7 @@ internal sealed class DemoView(TextWriter output)
     private Rows Picture()
     {
         var table = RunText.Table(_rounds.Values.TakeLast(ShownRounds)).Ruled();
-        List<IRenderable> parts = [new Text($"federation: {_state}"), table];
+        List<IRenderable> parts = [new Text($"{title}: {_state}"), table];
         var curve = new BarChart().Width(CurveWidth + 30).Label("accuracy on all workers' held-out examples, %").WithMaxValue(100);
         foreach (var round in _rounds.Values.Where(r => RunText.Metric(r, "accuracy") is not null).TakeLast(ShownRounds))
         {
