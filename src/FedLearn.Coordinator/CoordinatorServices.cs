@@ -52,7 +52,7 @@ internal static class CoordinatorServices
         });
         services.AddSingleton<RunViews>().AddSingleton<RunActions>();
         services.AddCalls();
-        services.AddTelemetry();
+        services.AddTelemetry(options);
         return services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
@@ -110,7 +110,7 @@ internal static class CoordinatorServices
             app.Services.GetRequiredService<HttpRoad>().Map(app);
         }
 
-        app.MapMetrics();
+        app.MapMetrics(options);
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/healthz/ready");
     }

@@ -18,7 +18,7 @@ public class ProjectReferenceTests
     [Fact]
     public void Projects_AllOfSrc_StandInThePlan() =>
         Assert.Equal(
-            ["FedLearn.Cli", "FedLearn.Client", "FedLearn.Coordinator", "FedLearn.Core", "FedLearn.Protocol", "FedLearn.Training"],
+            ["FedLearn.Cli", "FedLearn.Client", "FedLearn.Coordinator", "FedLearn.Core", "FedLearn.Protocol", "FedLearn.Training", "fedlearn-python"],
             Directory.EnumerateDirectories(Repository.PathOf("src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> References(string project) =>

@@ -47,7 +47,7 @@ internal static class OperatorChecks
         var now = time.GetUtcNow();
         var runs = (await call).Runs;
         var findings = new List<Finding> { Finding.Good("coordinator", string.Create(CultureInfo.InvariantCulture, $"answered within {time.GetElapsedTime(started).TotalMilliseconds:0} ms")), ClockCheck.Of(now, DateOf(headers)) };
-        findings.AddRange(runs.Where(r => r.Status == RunStatus.Open && r.Reason.Length > 0)
+        findings.AddRange(runs.Where(r => r is { Status: RunStatus.Open, Paused: false, Reason.Length: > 0 })
             .Select(r => Finding.Warning($"run {r.Name}", $"waits: {r.Reason}", "`fedlearn client ls` says who is online, and who declined and why")));
         var clients = (await connection.Runs.ListClientsAsync(new ListClientsRequest(), connection.Headers, cancellationToken: cancellationToken)).Clients;
         findings.Add(Finding.Good("clients", $"{clients.Count(c => c.Online)} of {clients.Count} are online"));

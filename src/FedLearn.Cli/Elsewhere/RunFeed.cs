@@ -4,15 +4,18 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Cli.Elsewhere;
 
 /// <summary>Brings a sink every round of a run that is over, once and in order, those of before too.</summary>
-internal sealed class RunFeed(IMetricSink sink)
+/// <param name="connection">The coordinator, to be asked for the run as it is.</param>
+/// <param name="runId">The run.</param>
+/// <param name="sink">The sink.</param>
+internal sealed class RunFeed(OperatorConnection connection, string runId, IMetricSink sink)
 {
     private readonly SortedDictionary<int, Round> _waiting = [];
     private int _sent = -1;
 
     /// <summary>Takes what a watched run says.</summary>
-    public async Task TakeAsync(OperatorConnection connection, WatchRunReply reply, CancellationToken cancellationToken)
+    public async Task TakeAsync(WatchRunReply reply, CancellationToken cancellationToken)
     {
-        if (reply.Round is { } round)
+        if (reply.Round is { } round && _sent >= 0)
         {
             _waiting[round.Number] = round;
             // A published round may come again with its evaluation: it is over once the next one is there.
@@ -23,7 +26,7 @@ internal sealed class RunFeed(IMetricSink sink)
         if (_sent < 0 || reply.Run.Status != RunStatus.Open)
         {
             // The stream brings changes alone, and may leave some out where they come fast.
-            var whole = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = reply.Run.RunId }, connection.Headers, cancellationToken: cancellationToken);
+            var whole = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
             await TakeAsync(whole, cancellationToken);
         }
     }

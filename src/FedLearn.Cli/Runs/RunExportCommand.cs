@@ -38,7 +38,7 @@ internal static class RunExportCommand
 
                 if (sink is not null)
                 {
-                    await new RunFeed(sink).TakeAsync(reply, cancellationToken);
+                    await new RunFeed(connection, request.RunId, sink).TakeAsync(reply, cancellationToken);
                     await result.InvocationConfiguration.Output.WriteLineAsync($"{reply.Rounds.Count(r => r.HasVersion)} rounds of {reply.Run.RunId} are there");
                 }
 

@@ -21,10 +21,10 @@ internal static class RunWatcher
         OperatorConnection connection, string runId, bool json, TextWriter output, IMetricSink? sink, CancellationToken cancellationToken)
     {
         using var call = connection.Runs.WatchRun(new WatchRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
-        var feed = sink is null ? null : new RunFeed(sink);
+        var feed = sink is null ? null : new RunFeed(connection, runId, sink);
         var last = json || !Terminal.Is(output)
-            ? await FollowAsync(connection, call.ResponseStream, new RunLines(output, json).Print, feed, cancellationToken)
-            : await new RunView(output, $"run {runId}").ShowAsync(show => FollowAsync(connection, call.ResponseStream, show, feed, cancellationToken));
+            ? await FollowAsync(call.ResponseStream, new RunLines(output, json).Print, feed, cancellationToken)
+            : await new RunView(output, $"run {runId}").ShowAsync(show => FollowAsync(call.ResponseStream, show, feed, cancellationToken));
         return last?.Status switch
         {
             RunStatus.Completed => ExitCode.Ok,
@@ -33,7 +33,7 @@ internal static class RunWatcher
         };
     }
 
-    private static async Task<Run?> FollowAsync(OperatorConnection connection, IAsyncStreamReader<WatchRunReply> replies, Action<WatchRunReply> show, RunFeed? feed, CancellationToken cancellationToken)
+    private static async Task<Run?> FollowAsync(IAsyncStreamReader<WatchRunReply> replies, Action<WatchRunReply> show, RunFeed? feed, CancellationToken cancellationToken)
     {
         Run? last = null;
         await foreach (var reply in replies.ReadAllAsync(cancellationToken))
@@ -42,7 +42,7 @@ internal static class RunWatcher
             show(reply);
             if (feed is not null)
             {
-                await feed.TakeAsync(connection, reply, cancellationToken);
+                await feed.TakeAsync(reply, cancellationToken);
             }
         }
 

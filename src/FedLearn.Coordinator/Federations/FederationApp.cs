@@ -1,8 +1,10 @@
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Coordinator.Storage;
 using FedLearn.Coordinator.Storage.Log;
+using FedLearn.Core.Rounds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -61,6 +63,7 @@ internal sealed class FederationApp(WebApplication app, DataFolder folder, Coord
             LeftoverRounds.Delete(Folder, runs.All.Select(r => r.Id).ToHashSet(StringComparer.Ordinal), log);
         }
 
+        Services.GetRequiredService<CoordinatorMetrics>().Observe(() => runs.All.Count(r => r.State is { Phase: not RunPhase.Over, Paused: null }), () => Folder.Disk.FreeBytes(Folder.Root));
         ConfiguredRuns.Create(options.SpecJsons, runs, Services.GetRequiredService<IRunStore>());
     }
 

@@ -21,6 +21,8 @@ internal sealed class RunLoop : IAsyncDisposable
 
     public RunLoop(StoredRun stored, StoredVersion newest, RunServices services)
     {
+        // Its events are not those of the call that made the run: they would carry its path and its trace for as long as the run lives.
+        using var alone = ExecutionContext.SuppressFlow();
         _services = services;
         _writer = new RunWriter(stored, newest, services, message => Post(message));
         _timer = services.Time.CreateTimer(_ => Post(RunWriter.Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -41,10 +41,10 @@ internal sealed class CoordinatorMetrics
         meter.CreateObservableGauge("fedlearn.clients.online", () => hub.Online, "{client}", "Participants that are connected.");
     }
 
-    /// <summary>Also shows what only those know who come later: the runs that are open, and what is free on the data folder's disk.</summary>
+    /// <summary>Also shows what only those know who come later: the runs that go on, and what is free on the data folder's disk.</summary>
     public void Observe(Func<int> openRuns, Func<long> freeBytes)
     {
-        _meter.CreateObservableGauge("fedlearn.runs.open", openRuns, "{run}", "Runs that are not over.");
+        _meter.CreateObservableGauge("fedlearn.runs.open", openRuns, "{run}", "Runs that are neither over nor paused.");
         _meter.CreateObservableGauge("fedlearn.disk.free", freeBytes, "By", "Bytes that are free on the disk of the data folder.");
     }
 

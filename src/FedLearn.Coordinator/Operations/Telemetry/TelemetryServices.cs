@@ -22,9 +22,14 @@ internal static class TelemetryServices
 
     private const string OperationsMark = "fedlearn.operations";
 
-    /// <summary>Collects metrics, and traces where they go anywhere.</summary>
-    public static void AddTelemetry(this IServiceCollection services)
+    /// <summary>Collects metrics, and traces where they go anywhere. The home of several federations does so for all of them: meters and sources belong to the process.</summary>
+    public static void AddTelemetry(this IServiceCollection services, CoordinatorOptions options)
     {
+        if (options.IsGuest)
+        {
+            return;
+        }
+
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource =>
         {
             if (!OtelEnvironment.NamesService)
@@ -34,7 +39,7 @@ internal static class TelemetryServices
         });
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(CoordinatorMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
+            metrics.AddMeter(CoordinatorMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = options.FederationName is not null);
             if (OtelEnvironment.Exports("METRICS"))
             {
                 metrics.AddOtlpExporter();
@@ -54,8 +59,13 @@ internal static class TelemetryServices
     });
 
     /// <summary>Answers with the metrics, at the operations address alone.</summary>
-    public static void MapMetrics(this WebApplication app) =>
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == MetricsPath && IsOperations(http));
+    public static void MapMetrics(this WebApplication app, CoordinatorOptions options)
+    {
+        if (!options.IsGuest)
+        {
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == MetricsPath && IsOperations(http));
+        }
+    }
 
     private static bool IsOperations(HttpContext http) =>
         http.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(OperationsMark) == true;
