@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FedLearn.Cli.Hosting;
-using FedLearn.Cli.Operator;
 using FedLearn.Cli.Shell;
 using FedLearn.Coordinator.Provenance;
 
@@ -11,7 +10,7 @@ internal static class RunVerifyCommand
 {
     public static Command Create()
     {
-        var run = OperatorCommand.RunArgument();
+        var run = new Argument<string>("run") { Description = "The run's id, as `fedlearn run ls` prints it.", HelpName = "RUN" };
         var data = new Option<DirectoryInfo>("--data") { Description = "The coordinator's data folder, or a backup of it; the coordinator may be running.", HelpName = "DIR", Required = true };
         var key = new Option<FileInfo>("--key") { Description = "The public key that must have signed everything (DER), such as a worker keeps beside its receipts; otherwise the keys that the log names.", HelpName = "KEY.der" };
         var storageKey = StorageKeyOption.Create();
