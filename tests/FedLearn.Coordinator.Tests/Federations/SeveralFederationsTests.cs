@@ -3,7 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FedLearn.Coordinator.Identity;
-using FedLearn.Coordinator.Operations;
+using FedLearn.Coordinator.Operations.Telemetry;
 using FedLearn.Coordinator.Tests.Identity;
 using FedLearn.Protocol.Identity;
 using FedLearn.Protocol.V1;
