@@ -24,7 +24,7 @@ internal static class OperatorChecks
 
         try
         {
-            using var connection = options.Connect(result);
+            using var connection = await options.ConnectAsync(result, cancellationToken);
             findings.AddRange(await AskAsync(connection, time, cancellationToken));
         }
         catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)

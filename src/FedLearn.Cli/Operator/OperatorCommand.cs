@@ -22,7 +22,7 @@ internal static class OperatorCommand
         var options = new OperatorOptions().AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var connection = options.Connect(result);
+            using var connection = await options.ConnectAsync(result, cancellationToken);
             return await Interruption.NameAsync(() => action(connection, result, cancellationToken), cancellationToken);
         });
         return command;

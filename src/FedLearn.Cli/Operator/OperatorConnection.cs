@@ -1,4 +1,5 @@
 using FedLearn.Cli.Shell;
+using FedLearn.Client.Identity;
 using FedLearn.Client.Transport;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -15,14 +16,25 @@ internal sealed class OperatorConnection : IDisposable
     /// <param name="token">The operators' token.</param>
     /// <param name="trust">The certificates to trust instead of the system's; null trusts the system's.</param>
     public OperatorConnection(Uri address, string token, ServerTrust? trust)
+        : this(address, handler => trust?.ApplyTo(handler), new Metadata { { "authorization", $"Bearer {token}" } })
+    {
+    }
+
+    /// <param name="identity">An operator's or viewer's certificate.</param>
+    public OperatorConnection(ClientIdentity identity)
+        : this(new Uri(identity.Address), handler => identity.SecureBothWays(handler, TimeProvider.System), [])
+    {
+    }
+
+    private OperatorConnection(Uri address, Action<SocketsHttpHandler> secure, Metadata headers)
     {
         var handler = new SocketsHttpHandler();
-        trust?.ApplyTo(handler);
+        secure(handler);
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
         Runs = new V1.Runs.RunsClient(_channel);
         Log = new V1.Log.LogClient(_channel);
         Identities = new V1.Identities.IdentitiesClient(_channel);
-        Headers = new Metadata { { "authorization", $"Bearer {token}" } };
+        Headers = headers;
     }
 
     /// <summary>The calls.</summary>

@@ -20,6 +20,8 @@ internal sealed class OperatorOptions
 
     private readonly Option<string?> _trust = TrustOption.Create();
 
+    private readonly IdentityOption _identity = new();
+
     private readonly Option<string> _tokenFile = new("--token-file")
     {
         Description = $"The file with the operators' token: operator.token in the coordinator's data folder. Default: what {TokenVariable} names, or `fedlearn context` remembers.",
@@ -32,11 +34,15 @@ internal sealed class OperatorOptions
         command.Add(_coordinator);
         command.Add(_trust);
         command.Add(_tokenFile);
+        _identity.AddTo(command);
         return this;
     }
 
-    /// <summary>Opens the connection that the options describe.</summary>
-    public OperatorConnection Connect(ParseResult result)
+    /// <summary>Opens the connection that the options describe: by certificate where one is named, otherwise by token.</summary>
+    public async Task<OperatorConnection> ConnectAsync(ParseResult result, CancellationToken cancellationToken) =>
+        await _identity.ConnectAsync(result, tokenGiven: result.GetValue(_tokenFile) is not null, cancellationToken) ?? Connect(result);
+
+    private OperatorConnection Connect(ParseResult result)
     {
         var (file, context) = TokenFile(result);
         var address = result.GetValue(_coordinator) ?? context.Coordinator ?? Beside(file, "operator.address", File.ReadAllText)?.Trim() ?? DefaultCoordinator;

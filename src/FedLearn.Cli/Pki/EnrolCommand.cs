@@ -16,13 +16,14 @@ internal static class EnrolCommand
     {
         var invitation = new Argument<string>("invitation") { Description = "The operator's word, the name of a file with it, or - for standard input.", HelpName = "INVITATION" };
         var state = new Option<DirectoryInfo>("--state") { Description = "The worker's state folder; key and certificate are kept in its folder 'identity'.", HelpName = "DIR", Required = true };
-        var command = new Command("enrol", "Takes an invitation: makes a key on this machine and gets a certificate for it.") { invitation, state };
+        var command = new Command("enrol", "Takes an invitation, of a participant or an operator: makes a key on this machine and gets a certificate for it.") { invitation, state };
         command.SetAction(async (result, cancellationToken) =>
         {
             var folder = Path.Combine(result.GetRequiredValue(state).FullName, IdentityFolder);
             using var identity = await Enroller.EnrolAsync(Read(result.GetRequiredValue(invitation)), folder, cancellationToken: cancellationToken);
+            var renews = identity.Operator is null ? "a running worker renews it" : $"operators' commands take it by --identity {folder}, and renew it";
             await result.InvocationConfiguration.Output.WriteLineAsync(
-                $"enrolled as {identity.Name}; the certificate is valid until {Show.Time(identity.NotAfter.ToUnixTimeMilliseconds())}, and a running worker renews it. The coordinator is {identity.Address}");
+                $"enrolled as {identity.Uri}; the certificate is valid until {Show.Time(identity.NotAfter.ToUnixTimeMilliseconds())}, and {renews}. The coordinator is {identity.Address}");
             return ExitCode.Ok;
         });
         return command.WithExamples("fedlearn enrol invitation.txt --state state", "fedlearn enrol - --state state");

@@ -4,12 +4,12 @@ using FedLearn.Protocol.V1;
 namespace FedLearn.Cli.Pki;
 
 /// <summary>Asks for invitations, and writes them where one participant each finds its own.</summary>
-internal sealed class InvitationFiles(OperatorConnection connection, int validSeconds, string address)
+internal sealed class InvitationFiles(OperatorConnection connection, int validSeconds, string address, Role role = Role.Unspecified)
 {
     /// <summary>An invitation's word.</summary>
     public async Task<string> AskAsync(string client, CancellationToken cancellationToken)
     {
-        var request = new InviteRequest { ClientId = client, ValidSeconds = validSeconds, Address = address };
+        var request = new InviteRequest { ClientId = client, ValidSeconds = validSeconds, Address = address, Role = role };
         return (await connection.Identities.InviteAsync(request, connection.Headers, cancellationToken: cancellationToken)).Invitation;
     }
 

@@ -43,12 +43,13 @@ internal static class PkiCommand
         var client = ClientArgument();
         var valid = new Option<string>("--valid") { Description = "How long it can be used: such as 90s, 15m, 8h, 7d; a week at most.", HelpName = "TIME", DefaultValueFactory = _ => "15m" };
         var address = new Option<string>("--address") { Description = "The enrolment address to name, where the coordinator's own does not reach it from where the participant is.", HelpName = "URL" };
+        var role = new Option<string>("--role") { Description = "Invite an operator, who may do all, or a viewer, who may see alone, instead of a participant.", HelpName = "ROLE" }.AcceptOnlyFromAmong("viewer", "operator");
         var count = new Option<int>("--count") { Description = "Invite CLIENT-1 to CLIENT-N instead, 1 to 1000; with --out.", HelpName = "N" };
         var target = new Option<DirectoryInfo>("--out") { Description = "Write each invitation to a file of the client's name in this folder, for its owner alone, and print nothing.", HelpName = "DIR" };
-        return new Command("invite", "Invites a participant: prints the word that it enrols with, once.") { client, valid, address, count, target }
+        return new Command("invite", "Invites a participant, operator or viewer: prints the word that it enrols with, once.") { client, valid, address, role, count, target }
             .Calling(async (connection, result, cancellationToken) =>
             {
-                var invitations = new InvitationFiles(connection, Seconds(result.GetRequiredValue(valid)), result.GetValue(address) ?? "");
+                var invitations = new InvitationFiles(connection, Seconds(result.GetRequiredValue(valid)), result.GetValue(address) ?? "", result.GetValue(role) switch { "operator" => Role.Operator, "viewer" => Role.Viewer, _ => Role.Unspecified });
                 var (id, many, folder) = (result.GetRequiredValue(client), result.GetValue(count), result.GetValue(target)?.FullName);
                 if (many is < 0 or > 1000 || (many > 0 && folder is null))
                 {
@@ -64,7 +65,7 @@ internal static class PkiCommand
                 await invitations.WriteAsync(folder, many == 0 ? [id] : Enumerable.Range(1, many).Select(n => $"{id}-{n}"), cancellationToken);
                 return ExitCode.Ok;
             })
-            .WithExamples("fedlearn pki invite hospital-a", "fedlearn pki invite hospital-a --valid 8h", "fedlearn pki invite worker --count 20 --out invitations");
+            .WithExamples("fedlearn pki invite hospital-a", "fedlearn pki invite hospital-a --valid 8h", "fedlearn pki invite --role operator alice", "fedlearn pki invite worker --count 20 --out invitations");
     }
 
     private static Command List()
@@ -103,7 +104,7 @@ internal static class PkiCommand
         }
     }
 
-    private static Argument<string> ClientArgument() => new("client") { Description = "The participant's id: a-z, 0-9 and -.", HelpName = "CLIENT" };
+    private static Argument<string> ClientArgument() => new("client") { Description = "The participant's id: a-z, 0-9 and -; to revoke an operator or viewer, its id as `fedlearn pki ls` shows it.", HelpName = "CLIENT" };
 
     /// <summary>Reads a time such as 15m.</summary>
     internal static int Seconds(string text, int mostDays = 7)

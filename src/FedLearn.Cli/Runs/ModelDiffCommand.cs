@@ -36,7 +36,7 @@ internal static class ModelDiffCommand
             return ModelFile.ReadTensors(what);
         }
 
-        using var connection = options.Connect(result);
+        using var connection = await options.ConnectAsync(result, cancellationToken);
         var parts = what.Split('@', 2);
         var request = new DownloadModelRequest { RunId = await connection.RunIdAsync(parts[0], cancellationToken) };
         if (parts.Length == 2)

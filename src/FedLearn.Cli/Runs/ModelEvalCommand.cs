@@ -58,7 +58,7 @@ internal static class ModelEvalCommand
     private static async Task<((RunSpec Spec, float[] Parameters) Model, string Name)> DownloadAsync(
         OperatorOptions options, ParseResult result, string runId, int? version, bool best, CancellationToken cancellationToken)
     {
-        using var connection = options.Connect(result);
+        using var connection = await options.ConnectAsync(result, cancellationToken);
         runId = await connection.RunIdAsync(runId, cancellationToken);
         var reply = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
         var spec = RunSpecParser.Parse(reply.Run.SpecJson).Spec ?? throw new CliException($"the spec of run {runId} cannot be read here; its coordinator is of another version");

@@ -34,7 +34,7 @@ internal static class RunCreateCommand
                 return ExitCode.Ok;
             }
 
-            using var connection = options.Connect(result);
+            using var connection = await options.ConnectAsync(result, cancellationToken);
             return await Interruption.NameAsync(
                 async () =>
                 {

@@ -10,7 +10,7 @@ using FedLearn.Protocol.Identity;
 namespace FedLearn.Client.Identity;
 
 /// <summary>
-/// Who a participant is: its private key, which never left this machine, its certificate, and the root of its federation, the only one that
+/// Who a participant, operator or viewer is: its private key, which never left this machine, its certificate, and the root of its federation, the only one that
 /// it trusts.
 /// </summary>
 /// <remarks>
@@ -27,11 +27,20 @@ public sealed class ClientIdentity : IDisposable
     private const string RootFile = "root.pem";
     private const string AddressFile = "coordinator";
 
-    private ClientIdentity(IdentityName name, X509Certificate2 certificate, X509Certificate2Collection issuers, X509Certificate2 root, string address) =>
-        (Name, Certificate, Issuers, Root, Address) = (name, certificate, issuers, root, address);
+    private readonly IdentityName? _participant;
 
-    /// <summary>The name in the certificate.</summary>
-    public IdentityName Name { get; }
+    private ClientIdentity(IdentityName? participant, OperatorName? @operator, X509Certificate2 certificate, X509Certificate2Collection issuers, X509Certificate2 root, string address) =>
+        (_participant, Operator, Certificate, Issuers, Root, Address) = (participant, @operator, certificate, issuers, root, address);
+
+    /// <summary>The participant in the certificate.</summary>
+    /// <exception cref="FederationException">It is an operator's or viewer's.</exception>
+    public IdentityName Name => _participant ?? throw new FederationException($"the identity is that of {Operator}, who is no participant; a worker takes a participant's invitation");
+
+    /// <summary>The operator or viewer in the certificate; null where it is a participant's.</summary>
+    public OperatorName? Operator { get; }
+
+    /// <summary>Who it is, as a URI.</summary>
+    public string Uri => _participant?.ToString() ?? Operator!.ToString();
 
     /// <summary>Until when the certificate is valid.</summary>
     public DateTimeOffset NotAfter => Certificate.NotAfter;
@@ -119,6 +128,15 @@ public sealed class ClientIdentity : IDisposable
     internal void ApplyTo(SocketsHttpHandler handler) =>
         handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(Certificate, Issuers, offline: true);
 
+    /// <summary>Makes the connections of a handler show this certificate, and trust the federation's root alone.</summary>
+    /// <param name="handler">The handler, before its first connection.</param>
+    /// <param name="time">The clock that the server's certificate is looked at by.</param>
+    public void SecureBothWays(SocketsHttpHandler handler, TimeProvider time)
+    {
+        ApplyTo(handler);
+        Trust(time).ApplyTo(handler);
+    }
+
     /// <summary>What to trust of a coordinator: its federation's root alone.</summary>
     internal ServerTrust Trust(TimeProvider time) => ServerTrust.Of(Root, time);
 
@@ -140,9 +158,9 @@ public sealed class ClientIdentity : IDisposable
     }
 
     private static ClientIdentity Of(X509Certificate2 certificate, X509Certificate2Collection issuers, X509Certificate2 root, string address) =>
-        IdentityName.Of(certificate) is { } name
-            ? new ClientIdentity(name, certificate, issuers, root, address)
-            : throw new FederationException("the certificate names no participant; ask the operator for an invitation, and enrol again");
+        (IdentityName.Of(certificate), OperatorName.Of(certificate)) is var (participant, @operator) && (participant is not null || @operator is not null)
+            ? new ClientIdentity(participant, @operator, certificate, issuers, root, address)
+            : throw new FederationException("the certificate names no participant and no operator; ask the operator for an invitation, and enrol again");
 
     private static byte[] Ascii(string text) => System.Text.Encoding.ASCII.GetBytes(text + "\n");
 }

@@ -96,9 +96,9 @@ public static class Enroller
         if (ClientIdentity.Exists(folder))
         {
             using var older = ClientIdentity.Load(folder);
-            if (older.Name != identity.Name)
+            if (older.Uri != identity.Uri)
             {
-                throw new FederationException($"{folder} holds the identity {older.Name}, and the invitation is for {identity.Name}; ask for another invitation, and use another folder");
+                throw new FederationException($"{folder} holds the identity {older.Uri}, and the invitation is for {identity.Uri}; ask for another invitation, and use another folder");
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class FederationSwitch
     {
         if (!_byConnection.TryGetValue(certificate, out var name))
         {
-            name = IdentityName.Of(certificate)?.Federation ?? "";
+            name = IdentityName.Of(certificate)?.Federation ?? OperatorName.Of(certificate)?.Federation ?? "";
             _byConnection.AddOrUpdate(certificate, name);
         }
 

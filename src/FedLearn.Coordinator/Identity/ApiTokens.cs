@@ -35,7 +35,7 @@ internal sealed class ApiTokens(IApiTokenStore store, TimeProvider time, Coordin
 
     /// <summary>Makes a token.</summary>
     /// <exception cref="Grpc.Core.RpcException">An argument is not as it should be, or the name has one.</exception>
-    public (string Token, long ExpiresUnixMs) Create(string name, bool isOperator, long seconds)
+    public (string Token, long ExpiresUnixMs) Create(string name, Scope scopes, long seconds)
     {
         if (!IdentityName.IsPart(name))
         {
@@ -49,7 +49,7 @@ internal sealed class ApiTokens(IApiTokenStore store, TimeProvider time, Coordin
 
         var (token, now) = (RandomNumberGenerator.GetBytes(32), time.GetUtcNow());
         var expires = now.AddSeconds(seconds == 0 ? MostSeconds : seconds).ToUnixTimeMilliseconds();
-        var stored = new StoredToken(name, HashOf(token), isOperator, now.ToUnixTimeMilliseconds(), expires);
+        var stored = new StoredToken(name, HashOf(token), scopes, now.ToUnixTimeMilliseconds(), expires);
         var held = ByHash;
         lock (_gate)
         {

@@ -55,8 +55,11 @@ internal sealed class Authority : IDisposable
             : throw new StartupException($"the issuing authority in {folder} expired at {issuing.NotAfter.ToUniversalTime():u}; make new authorities with `fedlearn pki init` and invite the participants again");
     }
 
-    /// <summary>Issues a participant's certificate.</summary>
-    public X509Certificate2 IssueClient(PublicKey key, string client, DateTimeOffset now, TimeSpan lifetime) => Issuer.Client(Issuing, key, client, now, lifetime);
+    /// <summary>Issues the certificate of a participant, by its id, or of an operator or viewer, by <see cref="OperatorName.Id"/>.</summary>
+    public X509Certificate2 IssueClient(PublicKey key, string client, DateTimeOffset now, TimeSpan lifetime) =>
+        OperatorName.ParseId(Federation, client) is { } name
+            ? Issuer.Operator(Issuing, key, name, now, lifetime)
+            : Issuer.Client(Issuing, key, client, now, lifetime);
 
     /// <summary>A new certificate for the coordinator's names and key.</summary>
     public X509Certificate2 IssueServer(DateTimeOffset now)

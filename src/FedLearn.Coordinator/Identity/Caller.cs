@@ -14,11 +14,23 @@ internal sealed record Caller(string? ClientId)
     /// <summary>What it has proven it by, where that ends some day; null for the tokens that do not.</summary>
     public Credential? Credential { get; init; }
 
-    /// <summary>Of an operator: whether it may see alone.</summary>
-    public bool IsViewer { get; init; }
+    /// <summary>Of an operator: what it may do. Default all.</summary>
+    public Scope Scopes { get; init; } = Scope.Operator;
+
+    /// <summary>Whose the certificate is that it came with: a participant's id, or such as <c>operators/alice</c>.</summary>
+    public string CertifiedId => (Credential as CertifiedClient)?.Id ?? throw new InvalidOperationException("a caller without a certificate passed for one with");
+
+    /// <exception cref="RpcException">An operator may not do all of this, and so may not let others do it.</exception>
+    public void RequireToGive(Scope scopes)
+    {
+        if ((scopes & ~Scopes) is not Scope.None and var missing)
+        {
+            throw Protocol.Problem.PermissionDenied($"nobody gives what it has not itself: '{OperatorName}' lacks the scope {string.Join(", ", Identity.Scopes.NamesOf(missing))}").ToException();
+        }
+    }
 
     /// <summary>Of an operator: its name, for the record. Who comes with the data folder's own token is "operator".</summary>
-    public string OperatorName => Credential is HeldToken held ? held.Stored.Name : Unnamed;
+    public string OperatorName => Credential switch { HeldToken held => held.Stored.Name, CertifiedClient certified => certified.Id, _ => Unnamed };
 
     /// <summary>The caller that <see cref="IdentityInterceptor"/> found.</summary>
     public static Caller Of(ServerCallContext context) => (Caller)context.UserState[Key];

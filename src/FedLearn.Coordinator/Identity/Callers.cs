@@ -12,14 +12,7 @@ namespace FedLearn.Coordinator.Identity;
 internal sealed class Callers(ClientRegistry clients, CertificateBook certificates, OperatorToken operators, ApiTokens tokens, RefusedCalls refused)
 {
     private const string Scheme = "Bearer ";
-
-    /// <summary>The operators' calls that change nothing.</summary>
-    private static readonly string[] s_views =
-    [
-        .. new[] { "ListRuns", "GetRun", "WatchRun", "DownloadModel", "ListClients" }.Select(call => $"/{Runs.Descriptor.FullName}/{call}"),
-        $"/{Identities.Descriptor.FullName}/ListIdentities",
-        .. new[] { "GetHead", "GetEntries", "GetInclusionProof", "GetConsistencyProof" }.Select(call => $"/{Log.Descriptor.FullName}/{call}"),
-    ];
+    private static readonly string s_renew = $"/{Enrolment.Descriptor.FullName}/Renew";
 
     /// <summary>Whether participants come with certificates, and not with tokens.</summary>
     public bool ByCertificate => certificates.IsOn;
@@ -43,9 +36,7 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
 
         // Whatever token comes with it: who shows a certificate is who it names.
         var client = certificates.Find(certificate, out var problem);
-        problem ??= forOperators
-            ? Problem.PermissionDenied($"'{client!.Caller.ClientId}' is a participant; this call takes the operator's token, at the operators' address")
-            : null;
+        problem ??= ProblemOf(client!.Caller, method, forOperators);
         return problem is null ? client!.Caller : throw Refuse(http, method, problem);
     }
 
@@ -70,10 +61,21 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
             throw Refuse(http, method, Problem.PermissionDenied(reason));
         }
 
-        return caller.IsViewer && !s_views.Contains(method)
-            ? throw Refuse(http, method, Problem.PermissionDenied("the token is a viewer's; this call takes an operator's"))
-            : caller;
+        return ScopeProblem(caller, method, forOperators) is { } problem ? throw Refuse(http, method, problem) : caller;
     }
+
+    /// <summary>Why somebody with a certificate may not make a call; null where it may. Operators renew theirs as participants do.</summary>
+    private static Problem? ProblemOf(Caller caller, string method, bool forOperators) => (forOperators, caller.ClientId) switch
+    {
+        (true, { } id) => Problem.PermissionDenied($"'{id}' is a participant; this call takes an operator's certificate, or the operator's token at the operators' address"),
+        (false, null) when method != s_renew => Problem.PermissionDenied($"'{caller.OperatorName}' is no participant; this call takes a participant's certificate"),
+        _ => ScopeProblem(caller, method, forOperators),
+    };
+
+    private static Problem? ScopeProblem(Caller caller, string method, bool forOperators) =>
+        forOperators && Scopes.Of(method) is var needed && (needed & ~caller.Scopes) is not Scope.None and var missing
+            ? Problem.PermissionDenied($"this call takes the scope {string.Join(", ", Scopes.NamesOf(missing))}; those of '{caller.OperatorName}' are {Scopes.Describe(caller.Scopes)}")
+            : null;
 
     private Grpc.Core.RpcException Refuse(HttpContext http, string method, Problem problem)
     {

@@ -85,12 +85,15 @@ internal sealed class CertificateBook(IIdentityStore store, TimeProvider time, A
 
     private CertifiedClient? FindNew(X509Certificate2 certificate, out Problem? problem)
     {
-        if (IdentityName.Of(certificate) is not { } name || name.Federation != authority!.Federation)
+        var (participant, @operator) = (IdentityName.Of(certificate), OperatorName.Of(certificate));
+        if ((participant?.Federation ?? @operator?.Federation) != authority!.Federation)
         {
-            problem = Problem.Unauthenticated($"the certificate names no participant of this federation: expected the one alternative name fedlearn://{authority!.Federation}/CLIENT");
+            problem = Problem.Unauthenticated($"the certificate names nobody of this federation: expected the one alternative name fedlearn://{authority.Federation}/CLIENT, or that of an operator");
             return null;
         }
 
+        var id = participant?.Client ?? @operator!.Id;
+        Scope? scopes = @operator is null ? null : @operator.IsViewer ? Scope.Viewer : Scope.Operator;
         var serial = SerialOf(certificate);
         lock (_gate)
         {
@@ -100,12 +103,12 @@ internal sealed class CertificateBook(IIdentityStore store, TimeProvider time, A
                 return known;
             }
 
-            problem = EndOf(certificate) is var end && end <= time.GetUtcNow() ? CertifiedClient.Expired(name.Client, end)
-                : store.FindCertificate(serial) is not { } stored || stored.ClientId != name.Client
-                    ? Problem.Unauthenticated($"this coordinator does not know the certificate of '{name.Client}' (its database may be an older one); ask the operator for an invitation, and enrol again")
-                : stored.RevokedUnixMs is not null ? CertifiedClient.Revoked(name.Client)
+            problem = EndOf(certificate) is var end && end <= time.GetUtcNow() ? CertifiedClient.Expired(id, end)
+                : store.FindCertificate(serial) is not { } stored || stored.ClientId != id
+                    ? Problem.Unauthenticated($"this coordinator does not know the certificate of '{id}' (its database may be an older one); ask the operator for an invitation, and enrol again")
+                : stored.RevokedUnixMs is not null ? CertifiedClient.Revoked(id)
                 : null;
-            return problem is null ? Add(serial, new CertifiedClient(name.Client, end, time)) : null;
+            return problem is null ? Add(serial, new CertifiedClient(id, scopes, end, time)) : null;
         }
     }
 

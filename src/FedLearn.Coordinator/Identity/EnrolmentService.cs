@@ -28,7 +28,7 @@ internal sealed class EnrolmentService(Invitations invitations, EnrolmentDesk de
 
     public override Task<RenewReply> Renew(RenewRequest request, ServerCallContext context)
     {
-        using var certificate = invitations.Renew(Caller.Participant(context), request.SigningRequest.ToByteArray());
+        using var certificate = invitations.Renew(Caller.Of(context).CertifiedId, request.SigningRequest.ToByteArray());
         return Task.FromResult(new RenewReply { Certificate = Der(certificate), Issuers = { Der(authority.Issuing) } });
     }
 

@@ -9,7 +9,7 @@ internal sealed class HeldToken : Credential
         : base(DateTimeOffset.FromUnixTimeMilliseconds(stored.ExpiresUnixMs), time)
     {
         Stored = stored;
-        Caller = new Caller(ClientId: null) { Credential = this, IsViewer = !stored.IsOperator };
+        Caller = new Caller(ClientId: null) { Credential = this, Scopes = stored.Scopes };
     }
 
     public StoredToken Stored { get; }

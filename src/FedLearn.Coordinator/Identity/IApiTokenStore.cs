@@ -3,10 +3,10 @@ namespace FedLearn.Coordinator.Identity;
 /// <summary>A token of an operator or a viewer.</summary>
 /// <param name="Name">Whose it is.</param>
 /// <param name="TokenHash">SHA-256 of its bytes, lower-case hex.</param>
-/// <param name="IsOperator">Whether it may do all that an operator may; otherwise see alone.</param>
+/// <param name="Scopes">What it may do.</param>
 /// <param name="CreatedUnixMs">When it was made.</param>
 /// <param name="ExpiresUnixMs">When it expires.</param>
-internal sealed record StoredToken(string Name, string TokenHash, bool IsOperator, long CreatedUnixMs, long ExpiresUnixMs);
+internal sealed record StoredToken(string Name, string TokenHash, Scope Scopes, long CreatedUnixMs, long ExpiresUnixMs);
 
 /// <summary>Where tokens are kept.</summary>
 internal interface IApiTokenStore

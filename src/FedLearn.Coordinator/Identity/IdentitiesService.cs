@@ -1,5 +1,6 @@
 using FedLearn.Coordinator.Rounds;
 using FedLearn.Protocol;
+using FedLearn.Protocol.Identity;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
 
@@ -11,7 +12,18 @@ internal sealed class IdentitiesService(
 {
     public override Task<InviteReply> Invite(InviteRequest request, ServerCallContext context)
     {
-        var (word, expires) = invitations.Create(request.ClientId, request.ValidSeconds, request.Address.Length > 0 ? request.Address : addresses.Enrolment);
+        if (request.Role != Role.Unspecified)
+        {
+            Caller.Of(context).RequireToGive(ScopesOf(request.Role, []) | Scope.TokensWrite);
+        }
+
+        var id = request.Role switch { Role.Operator => $"operators/{request.ClientId}", Role.Viewer => $"viewers/{request.ClientId}", _ => request.ClientId };
+        if (!IdentityName.IsPart(request.ClientId))
+        {
+            throw Problem.Invalid($"client_id: expected 1 to 63 of a-z, 0-9 and '-', got '{request.ClientId}'").ToException();
+        }
+
+        var (word, expires) = invitations.Create(id, request.ValidSeconds, request.Address.Length > 0 ? request.Address : addresses.Enrolment);
         return Task.FromResult(new InviteReply { Invitation = word, ExpiresUnixMs = expires });
     }
 
@@ -32,6 +44,11 @@ internal sealed class IdentitiesService(
             throw Problem.NotFound($"there is no client '{request.ClientId}' with a certificate or an invitation; `fedlearn pki ls` lists them").ToException();
         }
 
+        if (!IdentityName.IsPart(request.ClientId))
+        {
+            Caller.Of(context).RequireToGive(Scope.TokensWrite); // An operator's or viewer's.
+        }
+
         var ended = book.Revoke(request.ClientId);
         log.Revoked(request.ClientId, ended);
         return Task.FromResult(new RevokeReply { Certificates = ended });
@@ -39,13 +56,10 @@ internal sealed class IdentitiesService(
 
     public override Task<CreateTokenReply> CreateToken(CreateTokenRequest request, ServerCallContext context)
     {
-        if (request.Role is not (Role.Viewer or Role.Operator))
-        {
-            throw Problem.Invalid("role: expected ROLE_VIEWER or ROLE_OPERATOR").ToException();
-        }
-
-        var (token, expires) = tokens.Create(request.Name, request.Role == Role.Operator, request.ValidSeconds);
-        log.TokenCreated(request.Name, request.Role == Role.Operator ? "an operator" : "a viewer", DateTimeOffset.FromUnixTimeMilliseconds(expires).UtcDateTime);
+        var scopes = ScopesOf(request.Role, request.Scopes);
+        Caller.Of(context).RequireToGive(scopes);
+        var (token, expires) = tokens.Create(request.Name, scopes, request.ValidSeconds);
+        log.TokenCreated(request.Name, scopes == Scope.Operator ? "an operator" : scopes == Scope.Viewer ? "a viewer" : Scopes.Describe(scopes), DateTimeOffset.FromUnixTimeMilliseconds(expires).UtcDateTime);
         return Task.FromResult(new CreateTokenReply { Token = token, ExpiresUnixMs = expires });
     }
 
@@ -55,7 +69,8 @@ internal sealed class IdentitiesService(
         reply.Tokens.AddRange(tokens.All().Select(t => new ApiToken
         {
             Name = t.Name,
-            Role = t.IsOperator ? Role.Operator : Role.Viewer,
+            Role = t.Scopes == Scope.Operator ? Role.Operator : t.Scopes == Scope.Viewer ? Role.Viewer : Role.Unspecified,
+            Scopes = { Scopes.NamesOf(t.Scopes) },
             CreatedUnixMs = t.CreatedUnixMs,
             ExpiresUnixMs = t.ExpiresUnixMs,
         }));
@@ -71,6 +86,19 @@ internal sealed class IdentitiesService(
 
         log.TokenDeleted(request.Name);
         return Task.FromResult(new DeleteTokenReply());
+    }
+
+    private static Scope ScopesOf(Role role, Google.Protobuf.Collections.RepeatedField<string> names)
+    {
+        var named = Scopes.Parse(names, out var unknown);
+        return unknown is not null ? throw Problem.Invalid($"scopes: expected some of {string.Join(", ", Scopes.Names)}, got '{unknown}'").ToException()
+            : (role, names.Count) switch
+            {
+                (Role.Viewer, 0) => Scope.Viewer,
+                (Role.Operator, 0) => Scope.Operator,
+                (Role.Unspecified, > 0) => named,
+                _ => throw Problem.Invalid("role, scopes: expected ROLE_VIEWER or ROLE_OPERATOR, or scopes without a role").ToException(),
+            };
     }
 
     private ClientIdentity ToWire(string id, IReadOnlyList<StoredCertificate> certificates, StoredInvitation? invitation)

@@ -20,7 +20,7 @@ internal sealed class Invitations(IIdentityStore store, CertificateBook book, Au
     /// <exception cref="Grpc.Core.RpcException">An argument is not as it should be.</exception>
     public (string Word, long ExpiresUnixMs) Create(string clientId, int seconds, string address)
     {
-        if (!IdentityName.IsPart(clientId))
+        if (!IdentityName.IsPart(clientId) && OperatorName.ParseId(authority.Federation, clientId) is null)
         {
             throw Problem.Invalid($"client_id: expected 1 to 63 of a-z, 0-9 and '-', got '{clientId}'").ToException();
         }

@@ -12,7 +12,7 @@ internal sealed class ApiTokenStore(IDbContextFactory<CoordinatorDb> factory, Lo
     public IReadOnlyList<StoredToken> All()
     {
         using var db = factory.CreateDbContext();
-        return [.. db.ApiTokens.AsNoTracking().OrderBy(r => r.Name).AsEnumerable().Select(r => new StoredToken(r.Name, r.TokenHash, r.IsOperator, r.CreatedUnixMs, r.ExpiresUnixMs))];
+        return [.. db.ApiTokens.AsNoTracking().OrderBy(r => r.Name).AsEnumerable().Select(FromRow)];
     }
 
     public void Add(StoredToken token) => log.Commit((db, batch) =>
@@ -20,13 +20,13 @@ internal sealed class ApiTokenStore(IDbContextFactory<CoordinatorDb> factory, Lo
         db.Add(new ApiTokenRow
         {
             Name = token.Name,
-            TokenHash = token.TokenHash,
-            IsOperator = token.IsOperator,
+            TokenHash = IsRole(token) ? token.TokenHash : string.Join(' ', [token.TokenHash, .. Scopes.NamesOf(token.Scopes)]),
+            IsOperator = token.Scopes == Scope.Operator,
             CreatedUnixMs = token.CreatedUnixMs,
             ExpiresUnixMs = token.ExpiresUnixMs,
         });
         db.SaveChanges();
-        batch.Add(LogEntry.OperatorAction(token.CreatedUnixMs, token.IsOperator ? "createOperatorToken" : "createViewerToken", run: "", token.Name));
+        batch.Add(LogEntry.OperatorAction(token.CreatedUnixMs, token.Scopes == Scope.Operator ? "createOperatorToken" : token.Scopes == Scope.Viewer ? "createViewerToken" : "createScopedToken", run: "", token.Name));
     });
 
     public bool Delete(string name, long atUnixMs)
@@ -43,5 +43,14 @@ internal sealed class ApiTokenStore(IDbContextFactory<CoordinatorDb> factory, Lo
             }
         });
         return found;
+    }
+
+    private static bool IsRole(StoredToken token) => token.Scopes is Scope.Operator or Scope.Viewer;
+
+    private static StoredToken FromRow(ApiTokenRow row)
+    {
+        var words = row.TokenHash.Split(' ');
+        var scopes = row.IsOperator ? Scope.Operator : words.Length == 1 ? Scope.Viewer : Scopes.Parse(words.Skip(1), out _);
+        return new StoredToken(row.Name, words[0], scopes, row.CreatedUnixMs, row.ExpiresUnixMs);
     }
 }

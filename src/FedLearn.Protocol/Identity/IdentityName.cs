@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 
 namespace FedLearn.Protocol.Identity;
@@ -11,12 +10,8 @@ namespace FedLearn.Protocol.Identity;
 /// <param name="Client">Likewise, unique in the federation.</param>
 public sealed record IdentityName(string Federation, string Client)
 {
-    private const string Scheme = "fedlearn://";
-    private const string AlternativeNames = "2.5.29.17";
+    internal const string Scheme = "fedlearn://";
     private const int MostCharacters = 63;
-
-    // GeneralName's uniformResourceIdentifier (RFC 5280, section 4.2.1.6).
-    private static readonly Asn1Tag s_uri = new(TagClass.ContextSpecific, 6);
 
     /// <summary>Whether a text may name a federation or a client: 1 to 63 characters of a-z, 0-9 and -.</summary>
     public static bool IsPart(string? text) =>
@@ -35,39 +30,8 @@ public sealed record IdentityName(string Federation, string Client)
     }
 
     /// <summary>The name in a certificate: null where it has none, more than one, or other alternative names beside it.</summary>
-    public static IdentityName? Of(X509Certificate2 certificate)
-    {
-        ArgumentNullException.ThrowIfNull(certificate);
-        var extensions = certificate.Extensions.Where(e => e.Oid?.Value == AlternativeNames).ToList();
-        return extensions.Count == 1 ? Parse(OnlyUri(extensions[0].RawData)) : null;
-    }
+    public static IdentityName? Of(X509Certificate2 certificate) => Parse(AlternativeName.Of(certificate));
 
     /// <summary>The URI.</summary>
     public override string ToString() => $"{Scheme}{Federation}/{Client}";
-
-    /// <summary>The extension that carries the name. The framework's own builder would make an address of a federation's name of digits.</summary>
-    internal X509Extension ToExtension()
-    {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSequence())
-        {
-            writer.WriteCharacterString(UniversalTagNumber.IA5String, ToString(), s_uri);
-        }
-
-        return new X509Extension(AlternativeNames, writer.Encode(), critical: false);
-    }
-
-    private static string? OnlyUri(byte[] names)
-    {
-        try
-        {
-            var sequence = new AsnReader(names, AsnEncodingRules.DER).ReadSequence();
-            var uri = sequence.ReadCharacterString(UniversalTagNumber.IA5String, s_uri);
-            return sequence.HasData ? null : uri;
-        }
-        catch (AsnContentException)
-        {
-            return null;
-        }
-    }
 }

@@ -74,7 +74,21 @@ public static class Issuer
     public static X509Certificate2 Client(X509Certificate2 issuing, PublicKey key, string client, DateTimeOffset now, TimeSpan lifetime)
     {
         var name = new IdentityName(FederationOf(issuing) ?? throw new ArgumentException("not an authority of a federation", nameof(issuing)), Checked(client));
-        return Sign(issuing, Leaf($"CN={client}", key, name.ToExtension(), CertificateUse.Client), now, lifetime);
+        return Sign(issuing, Leaf($"CN={client}", key, AlternativeName.ToExtension(name.ToString()), CertificateUse.Client), now, lifetime);
+    }
+
+    /// <summary>An operator's or viewer's certificate.</summary>
+    /// <param name="issuing">The issuing authority, with its key.</param>
+    /// <param name="key">The operator's key, from its <see cref="SigningRequest"/>.</param>
+    /// <param name="name">Its name, of the authority's federation.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="lifetime">How long it is valid.</param>
+    public static X509Certificate2 Operator(X509Certificate2 issuing, PublicKey key, OperatorName name, DateTimeOffset now, TimeSpan lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Federation == FederationOf(issuing)
+            ? Sign(issuing, Leaf($"CN={name.Name}", key, AlternativeName.ToExtension(name.ToString()), CertificateUse.Client), now, lifetime)
+            : throw new ArgumentException($"the authority issues for another federation than {name.Federation}", nameof(issuing));
     }
 
     /// <summary>The federation that an authority made by this class is for; null where it is none.</summary>

@@ -63,6 +63,40 @@ public sealed class PkiCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Operator_Invited_OperatesByCertificateUntilRevoked()
+    {
+        await using var coordinator = await StartAsync();
+        var (_, word, _) = await Cli.RunAsync("pki", "invite", "--role", "operator", "alice", "--token-file", Token);
+        var alice = Path.Combine(_folder, "alice");
+
+        var (_, enrolled, _) = await Cli.RunAsync("enrol", word.Trim(), "--state", alice);
+        Assert.StartsWith("enrolled as fedlearn://hospitals/operators/alice;", enrolled, StringComparison.Ordinal);
+        var (code, invitation, error) = await Cli.RunAsync("pki", "invite", "hospital-a", "--identity", alice);
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.Equal(ExitCode.Ok, (await Cli.RunAsync("run", "ls", "--identity", Path.Combine(alice, "identity"))).Code);
+        var (_, _, asWorker) = await Cli.RunAsync("worker", "--vault", Path.Combine(_folder, "v"), "--key-file", Path.Combine(_folder, "k"), "--state", alice);
+        Assert.Contains("who is no participant", asWorker, StringComparison.Ordinal);
+        await Cli.RunAsync("enrol", invitation.Trim(), "--state", Path.Combine(_folder, "state"));
+        Assert.Contains("a participant; operators' calls take", (await Cli.RunAsync("run", "ls", "--identity", Path.Combine(_folder, "state"))).Error, StringComparison.Ordinal);
+
+        await Cli.RunAsync("pki", "revoke", "operators/alice", "--token-file", Token);
+        Assert.Contains("is revoked", (await Cli.RunAsync("run", "ls", "--identity", alice)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_WithScopes_MayDoTheseAlone()
+    {
+        await using var coordinator = await StartAsync();
+        var (_, token, _) = await Cli.RunAsync("pki", "token", "create", "ci", "--scope", "runs:read,models:read", "--token-file", Token);
+        var file = Path.Combine(_folder, "data", "ci.token");
+        await File.WriteAllTextAsync(file, token);
+
+        Assert.Equal(ExitCode.Ok, (await Cli.RunAsync("run", "ls", "--token-file", file)).Code);
+        Assert.Contains("takes the scope clients:read", (await Cli.RunAsync("client", "ls", "--token-file", file)).Error, StringComparison.Ordinal);
+        Assert.Contains("ci    models:read, runs:read", (await Cli.RunAsync("pki", "token", "ls", "--token-file", Token)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Revoke_OfNobody_Fails()
     {
         await using var coordinator = await StartAsync();

@@ -45,6 +45,9 @@ internal sealed class CertifiedCoordinator : IAsyncDisposable
 
     public Enrolment.EnrolmentClient Enrolment => new(Channel(EnrolmentAddress, shown: null));
 
+    /// <summary>Any call, at the operators' address.</summary>
+    public CallInvoker Operators() => Channel(EnrolmentAddress, shown: null).CreateCallInvoker();
+
     /// <summary>The participants' calls at the address that asks for no certificate.</summary>
     public Federation.FederationClient FederationWithout => new(Channel(EnrolmentAddress, shown: null));
 

@@ -46,7 +46,7 @@ internal sealed class ApiTokenRow : CheckedRow
 {
     public required string Name { get; set; }
 
-    /// <summary>SHA-256 of its bytes, lower-case hex.</summary>
+    /// <summary>SHA-256 of its bytes, lower-case hex; where it has other scopes than an operator's or a viewer's, their names after it, each after a blank.</summary>
     public required string TokenHash { get; set; }
 
     public bool IsOperator { get; set; }
