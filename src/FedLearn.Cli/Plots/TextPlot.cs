@@ -18,18 +18,15 @@ internal static class TextPlot
     {
         foreach (var plot in plots)
         {
-            output.WriteLine($"{plot.Title}");
-            foreach (var line in Draw(plot))
-            {
-                output.WriteLine(line);
-            }
-
+            output.WriteLine(string.Join(Environment.NewLine, Lines(plot)));
             output.WriteLine();
         }
     }
 
-    private static IEnumerable<string> Draw(LinePlot plot)
+    /// <summary>A plot's lines: title, curves, axis, legend.</summary>
+    public static IEnumerable<string> Lines(LinePlot plot)
     {
+        yield return plot.Title;
         var (x, y) = (plot.XAxis, plot.YAxis);
         var cells = new int[Rows, Columns];
         foreach (var line in plot.Lines)

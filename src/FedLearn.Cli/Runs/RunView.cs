@@ -1,3 +1,4 @@
+using FedLearn.Cli.Plots;
 using FedLearn.Cli.Shell;
 using FedLearn.Protocol.V1;
 using Spectre.Console;
@@ -11,8 +12,8 @@ namespace FedLearn.Cli.Runs;
 internal sealed class RunView(TextWriter output, string title)
 {
     private const int ShownRounds = 10;
-    private const int CurveWidth = 40;
 
+    private readonly GetRunReply _run = new() { Run = new Run { Name = title } };
     private readonly SortedDictionary<int, Round> _rounds = [];
     private string _state = "starting";
 
@@ -40,6 +41,8 @@ internal sealed class RunView(TextWriter output, string title)
         else if (reply.Round is { } round)
         {
             _rounds[round.Number] = round;
+            _run.Rounds.Clear();
+            _run.Rounds.AddRange(_rounds.Values);
         }
     }
 
@@ -57,15 +60,9 @@ internal sealed class RunView(TextWriter output, string title)
     {
         var table = RunText.Table(_rounds.Values.TakeLast(ShownRounds)).Ruled();
         List<IRenderable> parts = [new Text($"{title}: {_state}"), table];
-        var curve = new BarChart().Width(CurveWidth + 30).Label("accuracy on all workers' held-out examples, %").WithMaxValue(100);
-        foreach (var round in _rounds.Values.Where(r => RunText.Metric(r, "accuracy") is not null).TakeLast(ShownRounds))
+        if (RunCurves.Of([_run]) is [var curve, ..])
         {
-            curve.AddItem($"round {round.Number}", Math.Round(100 * RunText.Metric(round, "accuracy")!.Value, 1), Color.Green);
-        }
-
-        if (curve.Data.Count > 0)
-        {
-            parts.Add(curve);
+            parts.Add(new Text(string.Join('\n', TextPlot.Lines(curve)), new Style(Color.Green)));
         }
 
         return new Rows(parts);

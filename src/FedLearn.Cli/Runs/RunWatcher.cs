@@ -24,13 +24,27 @@ internal static class RunWatcher
         var feed = sink is null ? null : new RunFeed(connection, runId, sink);
         var last = json || !Terminal.Is(output)
             ? await FollowAsync(call.ResponseStream, new RunLines(output, json).Print, feed, cancellationToken)
-            : await new RunView(output, $"run {runId}").ShowAsync(show => FollowAsync(call.ResponseStream, show, feed, cancellationToken));
+            : await new RunView(output, $"run {runId}").ShowAsync(async show =>
+            {
+                await ShowPastAsync(connection, runId, show, cancellationToken);
+                return await FollowAsync(call.ResponseStream, show, feed, cancellationToken);
+            });
         return last?.Status switch
         {
             RunStatus.Completed => ExitCode.Ok,
             RunStatus.Stopped or RunStatus.Failed => ExitCode.Failed,
             _ => throw new CliException("the coordinator ended the stream before the run was over; watch again with `fedlearn run watch`", ExitCode.Unreachable),
         };
+    }
+
+    /// <summary>The stream begins with what is now; a curve begins with the first round.</summary>
+    private static async Task ShowPastAsync(OperatorConnection connection, string runId, Action<WatchRunReply> show, CancellationToken cancellationToken)
+    {
+        var past = await connection.Runs.GetRunAsync(new GetRunRequest { RunId = runId }, connection.Headers, cancellationToken: cancellationToken);
+        foreach (var round in past.Rounds)
+        {
+            show(new WatchRunReply { Round = round });
+        }
     }
 
     private static async Task<Run?> FollowAsync(IAsyncStreamReader<WatchRunReply> replies, Action<WatchRunReply> show, RunFeed? feed, CancellationToken cancellationToken)
