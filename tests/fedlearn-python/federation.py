@@ -134,15 +134,15 @@ class Federation:
     def python_worker(self, client: str, trainer: str, run: str, *options: str, state: Optional[pathlib.Path] = None, **environment: str) -> Process:
         state = state or self.folder / client
         log = self.folder / f"{client}-{len(self._started)}.log"
-        path = os.pathsep.join([str(HERE), str(HERE.parent.parent / "samples" / "python"), os.environ.get("PYTHONPATH", "")])
+        path = os.pathsep.join([str(HERE), str(HERE.parent.parent / "samples" / "python"), environment.pop("PYTHONPATH", "")])
         return self._add(Process(
             client, log, sys.executable, "-m", "fedlearn.cli", "--trainer", trainer, "--state", str(state), "--key-file", f"{state}.key", "--serve", run, *options,
             PYTHONPATH=path, **environment))
 
-    def worker(self, client: str, run: str, vault: pathlib.Path, key: pathlib.Path) -> Process:
+    def worker(self, client: str, run: str, vault: pathlib.Path, key: "pathlib.Path | str", enrolled: bool = False) -> Process:
         """A C# worker on a vault."""
-        state = self.enrol(client)
-        return self._add(Process(client, self.folder / f"{client}.log", FEDLEARN, "worker", "--vault", str(vault), "--key-file", str(key), "--state", str(state), "--serve", run))
+        state = self.folder / client if enrolled else self.enrol(client)
+        return self._add(Process(client, self.folder / f"{client}-csharp-{len(self._started)}.log", FEDLEARN, "worker", "--vault", str(vault), "--key-file", str(key), "--state", str(state), "--serve", run))
 
     def model(self, run_id: str, version: Optional[int] = None) -> Any:
         """A published version's tensors by name."""
@@ -154,7 +154,10 @@ class Federation:
         return safetensors.load(path)
 
     def wait_for_end(self, run_id: str, seconds: float = SECONDS) -> Any:
-        """The run once it is over, with its rounds."""
+        """The run once it is over, with its rounds. The coordinator's log is looked at first: a command is a process, and dear to ask again and again."""
+        name = run_id.rsplit("-", 1)[0]
+        wait_until(lambda: any(f"Run {name} is over" in log.read_text() for log in self.folder.glob("coordinator-*.log")), f"the end of {run_id}", seconds)
+
         def ended() -> Any:
             shown = self.json("run", "show", run_id)
             return shown if shown["status"] != "open" else None

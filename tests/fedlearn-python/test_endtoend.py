@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import threading
 
@@ -190,8 +191,29 @@ def test_identity_that_the_command_enrolled_serves_python_and_the_other_way_roun
     state = federation.folder / "a"
     federation.cli("enrol", federation.invite("a"), "--state", str(state))
     federation.python_worker("a", "trainers:Steps", "steps", state=state).says("connected to")
-    federation.cli("data", "import", "--vault", str(federation.folder / "vault"), "--key-file", str(federation.folder / "v.key"), "--digits", "50")
-    federation.worker("b", "steps", federation.folder / "vault", federation.folder / "v.key").says("onnected to")
+    vault = federation.folder / "vault"
+    federation.cli("data", "import", "--vault", str(vault), "--key-file", f"{vault}.key", "--digits", "50")
+    csharp = federation.worker("b", "steps", vault, f"{vault}.key")
+    csharp.says("connected to")
+    csharp.kill()
+    # The C# worker's state, sealed under its key: what it has pinned there is what this client goes by.
+    shutil.copy(f"{vault}.key", federation.folder / "b.key")
+    python = federation.python_worker("b", "trainers:Steps", "steps", state=federation.folder / "b")
+    python.says("connected to")
+    assert "from now on no other is taken from it" not in python.output
+    python.kill()
+    csharp = federation.worker("b", "steps", vault, f"{vault}.key", enrolled=True)
+    csharp.says("connected to")
+    assert "from now on no other" not in csharp.output
+
+
+def test_worker_that_is_told_to_stop_in_the_middle_of_training_stops(federation, tmp_path):
+    workers = start_two(federation, "steps", "--with", f"folder={tmp_path}", trainers=("trainers:Gated", "trainers:Gated"))
+    federation.create_run(spec())
+    wait_until(lambda: (tmp_path / "trained").exists() and len((tmp_path / "trained").read_text().splitlines()) == 2, "both trainings")
+    for worker in workers:
+        worker.kill(signal.SIGTERM)
+        assert worker.ends() == 0 and "stops; 0 finished updates stay" in worker.output
 
 
 def test_enrolment_at_another_coordinator_than_invited_sends_nothing(federation, tmp_path):

@@ -15,6 +15,11 @@ def test_split_then_join_gives_the_vector_back():
     assert np.array_equal(MANIFEST.join(arrays), vector)
 
 
+def test_hash_is_that_of_the_protocols_page():
+    assert Manifest([TensorShape("w", (2, 3))]).hash == "2ce252e0463d455117a05d241abe1ae963d743de8719484c916111d7a4cfd780"
+    assert Manifest([TensorShape("é+😀", ())]).hash == "dd258fe135b546634f6997c4e991c62f2ca16c0cee0e88c0581db5fa9713f154"
+
+
 @pytest.mark.parametrize("change, words", [
     (lambda a: a.pop("b"), "no tensor 'b'"), (lambda a: a.update(c=np.zeros(1)), "does not have: c"), (lambda a: a.update(a=np.zeros((3, 2))), "shape [3, 2]")])
 def test_join_what_does_not_fit_is_refused(change, words):

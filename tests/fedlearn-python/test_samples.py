@@ -74,6 +74,19 @@ def test_digits_sample_has_fewer_than_40_lines_of_own_code():
     assert len(lines) < 40
 
 
+def test_page_about_python_shows_a_trainer_that_comes_to_the_mean_of_all_numbers(federation, tmp_path):
+    page = (SAMPLES.parent.parent / "docs" / "python.md").read_text()
+    code = page.split("```python\n")[1].split("```")[0]
+    trainer, last = code.rsplit("\n\n", 1)
+    assert last.startswith("fedlearn.Client(")
+    (tmp_path / "page.py").write_text(trainer)
+    for client, numbers in (("a", range(1, 11)), ("b", range(11, 31))):
+        federation.python_worker(client, "page:Mean", "mean", "--with", f"numbers={list(numbers)}", state=federation.enrol(client), PYTHONPATH=str(tmp_path))
+    run = federation.create_run(json.loads((SAMPLES.parent / "OwnModel" / "run.json").read_text()))
+    federation.wait_for_end(run)
+    assert abs(federation.model(run)["w"][0] - 15.5) < 1e-3
+
+
 def test_hospitals_sample_federated_model_beats_the_average_lone_hospital(federation, data):
     from hospitals import Hospital
     sites = ["cleveland", "hungarian", "switzerland", "va"]

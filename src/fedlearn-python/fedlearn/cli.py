@@ -24,7 +24,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)-7s %(message)s", level=os.environ.get("FEDLEARN_LOG_LEVEL", "INFO"), stream=sys.stderr)
     try:
         return _enrol(given[1:]) if given[:1] == ["enrol"] else _work(given)
-    except FederationError as fault:
+    except (FederationError, OSError) as fault:
         print(fault, file=sys.stderr)
         return 1
 

@@ -74,7 +74,7 @@ class Client:
             raise FederationError("trainers: expected at least one object with the methods fit and evaluate")
         admission = Admission(self._client_id, trainers, self._policy, self._evaluate_only, self._report_label_counts, *self._limits)
         store = self._open_store()
-        link = Link(self._coordinator, self._identity, self._trust)
+        link = Link(self._coordinator, self._identity, self._trust, self._identity_folder and self._identity_folder / "client.pem")
         try:
             self._session = Session(link, store, self._state, admission, f"fedlearn-python/{VERSION}", self._data_version, self._identity_folder,
                                     self._max_concurrent, self._exit_when_done, self._on_receipt)
@@ -88,7 +88,8 @@ class Client:
         """Ends `run`, from any thread or a signal's handler; a finished update stays sealed and is delivered at the next start."""
         self._stopped.set()
         if self._session is not None:
-            self._session.stop()
+            # In a thread of its own: a signal's handler runs in the middle of whatever the main thread does, locks in hand.
+            threading.Thread(target=self._session.stop, daemon=True).start()
 
     def _open_store(self) -> SealedStore:
         try:

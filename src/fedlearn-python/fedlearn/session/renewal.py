@@ -57,3 +57,5 @@ class Renewal:
             return renew(self._caller.link.channel, self._identity)
         except grpc.RpcError as fault:
             raise CallFailed.of(fault) from None
+        except ValueError:
+            raise CallFailed(grpc.StatusCode.UNAVAILABLE, "the connection is being renewed") from None

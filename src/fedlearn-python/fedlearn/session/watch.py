@@ -33,7 +33,9 @@ class Watch:
         self.draining = False
         self._runs.begin_state()
         self._board.begin_state()
-        self._stream = self._caller.link.api.Watch(pb.WatchRequest(), metadata=self._caller.link.metadata)
+        self._stream = self._caller.stream("Watch", pb.WatchRequest())
+        if self._caller.stopping.is_set():
+            self.cancel()
         try:
             for message in self._stream:
                 self._take(message, synced)

@@ -49,8 +49,15 @@ class Caller:
             return getattr(self.link.api, method)(request, timeout=CONTROL_SECONDS, metadata=self.link.metadata)
         except grpc.RpcError as fault:
             raise CallFailed.of(fault) from None
-        except ValueError:  # the channel was closed for a new one at this moment
-            raise CallFailed(grpc.StatusCode.UNAVAILABLE, "the connection is being renewed") from None
+        except ValueError:
+            raise _renewing() from None
+
+    def stream(self, method: str, request: Any) -> Any:
+        """Starts a call whose replies come one by one, for as long as it must."""
+        try:
+            return getattr(self.link.api, method)(request, metadata=self.link.metadata)
+        except ValueError:
+            raise _renewing() from None
 
     def until_answered(self, what: str, attempt: Callable[[int], T], should_stop: Optional[Callable[[], bool]] = None) -> T:
         """Attempts, counted from 0, until one is answered. CallFailed is the coordinator's verdict, a status that does not pass."""
@@ -81,3 +88,8 @@ class Caller:
             if self.connected.wait(0.2):
                 return
         raise GivenUp
+
+
+def _renewing() -> CallFailed:
+    """The channel was closed for a new one at this very moment: grpcio calls that a ValueError."""
+    return CallFailed(grpc.StatusCode.UNAVAILABLE, "the connection is being renewed")

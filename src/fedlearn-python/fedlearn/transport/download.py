@@ -67,7 +67,7 @@ class Download:
         """Asks for what is missing; the road to take for it, or None where it came by this call."""
         prefer = self._roads.book.is_open and self._missing >= LEAST_BYTES
         request = pb.GetModelRequest(run_id=self._run_id, version=self._version, offset=self._received, prefer_road=prefer)
-        road, stream = None, self._caller.link.api.GetModel(request, metadata=self._caller.link.metadata)
+        road, stream = None, self._caller.stream("GetModel", request)
         try:
             for reply in stream:
                 if self._stop():

@@ -1,6 +1,7 @@
 """The channel to the coordinator, and the token that goes with every call."""
 from __future__ import annotations
 
+import pathlib
 import threading
 from typing import Any, List, Optional, Tuple
 from urllib.parse import urlsplit
@@ -22,7 +23,6 @@ _OPTIONS: List[Tuple[str, Any]] = [
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.initial_reconnect_backoff_ms", 1_000),
     ("grpc.max_reconnect_backoff_ms", 5_000),
-    ("grpc.enable_http_proxy", 0),
     ("grpc.use_local_subchannel_pool", 1),
 ]
 
@@ -30,13 +30,14 @@ _OPTIONS: List[Tuple[str, Any]] = [
 class Link:
     """Calls go over the current channel; a renewed identity gets a new one, and calls that are under way end on theirs."""
 
-    def __init__(self, address: str, identity: Optional[Identity] = None, trust: Optional[bytes] = None) -> None:
+    def __init__(self, address: str, identity: Optional[Identity] = None, trust: Optional[bytes] = None, identity_file: Optional[pathlib.Path] = None) -> None:
         url = urlsplit(address)
         if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
             raise FederationError(f"coordinator: expected https://HOST:PORT, got '{address}'")
         self.address = f"{url.scheme}://{url.netloc}"
         self.is_tls = url.scheme == "https"
         self.trust = trust
+        self.identity_file = identity_file
         self.token: Optional[str] = None
         self._target = f"{url.hostname if ':' not in (url.hostname or '') else f'[{url.hostname}]'}:{url.port or (443 if self.is_tls else 80)}"
         self._turn = threading.Lock()

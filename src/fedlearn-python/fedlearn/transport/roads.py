@@ -3,10 +3,8 @@ from __future__ import annotations
 
 import http.client
 import logging
-import os
 import re
 import ssl
-import tempfile
 import time
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 from urllib.parse import unquote, urlsplit
@@ -153,13 +151,8 @@ class Roads:
         identity = self._link.identity
         roots = self._link.trust or (identity.root_pem if identity else None)
         context = ssl.create_default_context(cadata=roots.decode() if roots else None)
-        if identity:
-            # The ssl module takes a key from a file alone; this one is for this user only, and gone at once.
-            with tempfile.NamedTemporaryFile(prefix="fedlearn-") as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(identity.key_pem + identity.chain_pem)
-                file.flush()
-                context.load_cert_chain(file.name)
+        if identity and self._link.identity_file:
+            context.load_cert_chain(self._link.identity_file)  # The ssl module takes a key from a file alone.
         return context
 
 
