@@ -17,14 +17,15 @@ internal sealed class Bench(UpdateOptions options) : IDisposable
     public string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, $"{_folders++}")).FullName;
 
     /// <summary>Starts a coordinator with one run: all clients take part in every round, and rounds follow each other without end.</summary>
-    public Task<CoordinatorProcess> StartCoordinatorAsync(long parameters, int clients, bool keepUpdates = false, bool isSealed = false) =>
+    public Task<CoordinatorProcess> StartCoordinatorAsync(long parameters, int clients, bool keepUpdates = false, bool isSealed = false, string? pki = null) =>
         CoordinatorProcess.StartAsync(new CoordinatorSettings
         {
             DataFolder = NewFolder(),
             Spec = RunSpecs.Endless(parameters, clients),
             KeepUpdates = keepUpdates,
             StorageKeyFile = isSealed ? Path.Combine(NewFolder(), "storage.key") : null,
-            Certificate = WriteCertificate(),
+            Pki = pki,
+            Certificate = pki is null ? WriteCertificate() : null,
         });
 
     /// <summary>Starts the socket loop that receives, hashes, writes and syncs: the bare sink.</summary>

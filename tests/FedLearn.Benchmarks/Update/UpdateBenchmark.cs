@@ -27,6 +27,7 @@ internal sealed class UpdateBenchmark : IBenchmark
         new RoundsRow("round-10x10M", 10, 10_000_000, peerSeconds: 5.84, faster: 3, inSmall: true),
         new RoundsRow("round-2x100M", 2, 100_000_000, peerSeconds: 19.4, faster: 3, inSmall: false),
         new SealedRow(),
+        new CertificatesRow(),
         new MemoryClientsRow(),
         new MemoryRow(),
     ];

@@ -24,13 +24,20 @@ internal sealed class Fleet : IAsyncDisposable
     /// <param name="count">How many.</param>
     /// <param name="certificate">The certificate to trust; null without TLS.</param>
     /// <param name="connections">The gRPC channels that they share; null: one each.</param>
-    public static async Task<Fleet> JoinAsync(CoordinatorProcess coordinator, int count, ServerCertificate? certificate, int? connections = null)
+    public static Task<Fleet> JoinAsync(CoordinatorProcess coordinator, int count, ServerCertificate? certificate, int? connections = null) =>
+        JoinAsync(coordinator, count, connections ?? count, _ => Handlers.Create(certificate));
+
+    /// <summary>The same, each with a certificate of its own.</summary>
+    public static Task<Fleet> JoinAsync(CoordinatorProcess coordinator, EnrolledClients clients) =>
+        JoinAsync(coordinator, clients.Count, clients.Count, clients.CreateHandler);
+
+    private static async Task<Fleet> JoinAsync(CoordinatorProcess coordinator, int count, int connections, Func<int, HttpMessageHandler> newHandler)
     {
         var fleet = new Fleet();
-        for (var i = 0; i < (connections ?? count); i++)
+        for (var i = 0; i < connections; i++)
         {
-            fleet._channels.Add(GrpcChannel.ForAddress(coordinator.Address, new GrpcChannelOptions { HttpHandler = Handlers.Create(certificate) }));
-            fleet._https.Add(new HttpClient(Handlers.Create(certificate)) { DefaultRequestVersion = HttpVersion.Version11, Timeout = Timeout.InfiniteTimeSpan });
+            fleet._channels.Add(GrpcChannel.ForAddress(coordinator.Address, new GrpcChannelOptions { HttpHandler = newHandler(i) }));
+            fleet._https.Add(new HttpClient(newHandler(i)) { DefaultRequestVersion = HttpVersion.Version11, Timeout = Timeout.InfiniteTimeSpan });
         }
 
         fleet.Participants = [.. Enumerable.Range(0, count).Select(fleet.NewParticipant)];
@@ -98,9 +105,12 @@ internal sealed class Fleet : IAsyncDisposable
         _https.ForEach(h => h.Dispose());
     }
 
+    /// <summary>A participant's id.</summary>
+    public static string NameOf(int number) => $"client-{number:0000}";
+
     private Participant NewParticipant(int number)
     {
         var connection = number % _channels.Count;
-        return new Participant($"client-{number:0000}", new Federation.FederationClient(_channels[connection]), _https[connection]);
+        return new Participant(NameOf(number), new Federation.FederationClient(_channels[connection]), _https[connection]);
     }
 }

@@ -8,14 +8,17 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
     private CoordinatorProcess(RoleProcess role)
     {
         Role = role;
-        var parts = role.Ready.Split(' ', 2);
-        (Address, OperatorToken) = (new Uri(parts[0]), File.ReadAllText(parts[1]).Trim());
+        var parts = role.Ready.Split(' ', 3);
+        (Address, Enrolment, OperatorToken) = (new Uri(parts[0]), new Uri(parts[1]), File.ReadAllText(parts[2]).Trim());
     }
 
     public RoleProcess Role { get; }
 
-    /// <summary>Where participants and operators call.</summary>
+    /// <summary>Where participants call, and operators where participants come by token.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where participants enrol and operators call, where participants come with certificates.</summary>
+    public Uri Enrolment { get; }
 
     public string OperatorToken { get; }
 

@@ -16,13 +16,16 @@ internal sealed class CoordinatorRole : IRole
     {
         var settings = JsonSerializer.Deserialize<CoordinatorSettings>(arguments[0])!;
         _spec = settings.Spec;
+        var isTls = settings.Certificate is not null || settings.Pki is not null;
         _host = await CoordinatorHost.StartAsync(new CoordinatorOptions
         {
             DataFolder = settings.DataFolder,
-            Insecure = settings.Certificate is null,
-            Listen = $"{(settings.Certificate is null ? "http" : "https")}://127.0.0.1:0",
+            Insecure = !isTls,
+            Listen = $"{(isTls ? "https" : "http")}://127.0.0.1:0",
             Operations = "http://127.0.0.1:0",
             Vectors = "http://127.0.0.1:0",
+            Pki = settings.Pki,
+            Enrolment = "https://127.0.0.1:0",
             TlsCertificate = FileOf(settings, ServerCertificate.CertificateFile),
             TlsKey = FileOf(settings, ServerCertificate.KeyFile),
             SpecJsons = [settings.Spec],
@@ -31,9 +34,9 @@ internal sealed class CoordinatorRole : IRole
             DrainSeconds = 0,
 
             // Everybody calls from one address, as fast as can be: counted like all requests, and never too many.
-            Limits = new() { ClientRequestsPerSecond = 1_000_000, AddressRequestsPerSecond = 1_000_000, TotalRequestsPerSecond = 1_000_000, ClientStreams = 1000 },
+            Limits = settings.Pki is not null ? new() : new() { ClientRequestsPerSecond = 1_000_000, AddressRequestsPerSecond = 1_000_000, TotalRequestsPerSecond = 1_000_000, ClientStreams = 1000 },
         });
-        return $"{_host.Address} {_host.OperatorTokenFile}";
+        return $"{_host.Address} {(settings.Pki is null ? _host.Address : _host.EnrolmentAddress)} {_host.OperatorTokenFile}";
     }
 
     /// <param name="command">"aggregate RUN ROUND CLIENT..." closes a round once more and answers with the seconds.</param>

@@ -14,6 +14,9 @@ internal sealed record CoordinatorSettings
     /// <summary>The file of the key under which its files are sealed; null where they are not.</summary>
     public string? StorageKeyFile { get; init; }
 
-    /// <summary>A folder with certificate and key; null without TLS.</summary>
+    /// <summary>The folder 'coordinator' of a federation's authorities: participants come with certificates, and limits are the default ones. Null: by token.</summary>
+    public string? Pki { get; init; }
+
+    /// <summary>A folder with certificate and key; null without TLS, or with authorities.</summary>
     public string? Certificate { get; init; }
 }

@@ -9,6 +9,7 @@ namespace FedLearn.Benchmarks.Update.Rows;
 internal sealed class SealedRow : IRow
 {
     private const double Bar = 0.85;
+    private const string Without = "the same without a storage key";
     private const int UploadsAtOnce = 4;
 
     public string Name => "sealed";
@@ -19,20 +20,19 @@ internal sealed class SealedRow : IRow
 
     public async Task<IReadOnlyList<Measurement>> RunAsync(Bench bench) =>
     [
-        await CompareAsync(bench, "sealed: upload-http", 10_000_000, 4, download: false),
-        await CompareAsync(bench, "sealed: round-10x1M", 1_000_000, 10, download: true),
-        await AggregateAsync(bench),
+        .. await CompareAsync(bench, "sealed: upload-http", 10_000_000, 4, download: false),
+        .. await CompareAsync(bench, "sealed: round-10x1M", 1_000_000, 10, download: true),
+        .. await AggregateAsync(bench),
     ];
 
-    private static async Task<Measurement> CompareAsync(Bench bench, string name, long parameters, int clients, bool download)
+    private static async Task<IReadOnlyList<Measurement>> CompareAsync(Bench bench, string name, long parameters, int clients, bool download)
     {
         Payload[] payloads = [.. Enumerable.Range(0, clients).Select(i => new Payload((ulong)i + 1, parameters))];
         await using var plain = await bench.StartCoordinatorAsync(parameters, clients);
         await using var withKey = await bench.StartCoordinatorAsync(parameters, clients, isSealed: true);
         await using var fleet = await Fleet.JoinAsync(plain, clients, bench.Certificate);
         await using var sealedFleet = await Fleet.JoinAsync(withKey, clients, bench.Certificate);
-        var seconds = await Turns.TakeAsync(bench.Options.Turns, () => RoundAsync(sealedFleet), () => RoundAsync(fleet));
-        return Share(name, payloads.Sum(p => p.Length) / 1e9, seconds);
+        return await Pair.CompareAsync(name, Bar, bench.Options.Turns, payloads.Sum(p => p.Length) / 1e9, Without, (withKey, () => RoundAsync(sealedFleet)), (plain, () => RoundAsync(fleet)));
 
         async Task<double> RoundAsync(Fleet of)
         {
@@ -47,14 +47,14 @@ internal sealed class SealedRow : IRow
         }
     }
 
-    private static async Task<Measurement> AggregateAsync(Bench bench)
+    private static async Task<IReadOnlyList<Measurement>> AggregateAsync(Bench bench)
     {
         var (parameters, clients) = (bench.Options.Parameters ?? 10_000_000, bench.Options.Clients ?? 20);
         Payload[] payloads = [.. Enumerable.Range(0, clients).Select(i => new Payload((ulong)i + 1, parameters, held: false))];
         await using var plain = await bench.StartCoordinatorAsync(parameters, clients, keepUpdates: true);
         await using var withKey = await bench.StartCoordinatorAsync(parameters, clients, keepUpdates: true, isSealed: true);
-        var seconds = await Turns.TakeAsync(bench.Options.Turns, await AggregationOfAsync(withKey), await AggregationOfAsync(plain));
-        return Share("sealed: aggregate", payloads.Sum(p => p.Length) / 1e9, seconds);
+        return await Pair.CompareAsync(
+            "sealed: aggregate", Bar, bench.Options.Turns, payloads.Sum(p => p.Length) / 1e9, Without, (withKey, await AggregationOfAsync(withKey)), (plain, await AggregationOfAsync(plain)));
 
         async Task<Func<Task<double>>> AggregationOfAsync(CoordinatorProcess coordinator)
         {
@@ -64,11 +64,5 @@ internal sealed class SealedRow : IRow
             var command = $"aggregate {runId} {round} {string.Join(' ', fleet.Participants.Select(p => p.Id))}";
             return async () => double.Parse(await coordinator.Role.AskAsync(command), CultureInfo.InvariantCulture);
         }
-    }
-
-    private static Measurement Share(string name, double gigabytes, double[][] seconds)
-    {
-        var (own, plain) = (gigabytes / Turns.Median(seconds[0]), gigabytes / Turns.Median(seconds[1]));
-        return new Measurement(name, own / plain, "x", Bar) { Comparison = new(own, plain, "GB/s", "the same without a storage key") };
     }
 }
