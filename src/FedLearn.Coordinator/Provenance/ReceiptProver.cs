@@ -14,7 +14,7 @@ internal sealed class ReceiptProver(IRunStore store, LogBook book, LogReader rea
     {
         var update = store.FindUpdate(request.RunId, request.Round, clientId)
             ?? throw Problem.NotFound($"no update of this client was accepted in round {request.Round} of run '{request.RunId}'").ToException();
-        var number = reader.Find(update.Statement.ToLogEntry())
+        var number = reader.FindAccepted(update.Statement.ToLogEntry(), update.Digest)
             ?? throw Problem.NotFound($"the update of round {request.Round} was accepted before the log was begun").ToException();
         var head = book.SignHead();
         var size = HeadStatement.Read(head.Statement)!.Value.Size;

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using FedLearn.Coordinator.Provenance;
+using FedLearn.Coordinator.Storage.Log;
 using FedLearn.Core.Proofs;
 using FedLearn.Core.Proofs.Merkle;
 using FedLearn.Core.Proofs.Statements;
 using FedLearn.Core.Specs;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
+using Microsoft.Data.Sqlite;
 
 namespace FedLearn.Coordinator.Tests.Provenance;
 
@@ -91,6 +93,8 @@ public sealed class LogTests
         var first = (await ExportAsync(coordinator)).Entries.Take(3);
         Assert.True(MerkleProof.IsConsistent(3, MerkleLeaves.RootOf(first), head.Size, head.Root, [.. proof.Consistency.Select(h => new Sha256Value(h.Span))]));
         Assert.True(earlier.Verify()!.Value.Size < head.Size);
+
+        Assert.Contains("USING INDEX IX_Log_Receipt", PlanOf(Path.Combine(coordinator.Folder, "fedlearn.db"), LogReader.AcceptedByDigest), StringComparison.Ordinal);
 
         using var other = await coordinator.JoinAsync("other");
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () =>
@@ -209,6 +213,18 @@ public sealed class LogTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>How SQLite finds what a query asks for.</summary>
+    private static string PlanOf(string database, string query)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = new SqliteCommand($"EXPLAIN QUERY PLAN {query.Replace("{0}", "@start", StringComparison.Ordinal)}", connection);
+        command.Parameters.AddWithValue("@start", new byte[16]);
+        using var reader = command.ExecuteReader();
+        Assert.True(reader.Read());
+        return reader.GetString(3);
     }
 
     private static async Task<(string Run, List<(TestClient Client, Receipt Receipt)> Receipts)> RunAsync(TestCoordinator coordinator, bool keep = false)
