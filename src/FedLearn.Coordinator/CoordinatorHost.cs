@@ -1,4 +1,7 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using FedLearn.Coordinator.Dashboard;
+using FedLearn.Coordinator.Dashboard.Signing;
 using FedLearn.Coordinator.Federations;
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Storage;
@@ -31,6 +34,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     /// <summary>The address of health, with the port that was taken.</summary>
     public string OperationsAddress { get; private set; } = "";
+
+    /// <summary>The address of the operators' page, with the port that was taken; empty where it is not served.</summary>
+    public string PageAddress { get; private set; } = "";
 
     /// <summary>The file with the operators' token.</summary>
     public string OperatorTokenFile => _home.Folder.OperatorToken;
@@ -87,6 +93,17 @@ public sealed class CoordinatorHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Where a browser finds the page: as the settings say, otherwise by a name that is this machine's own.</summary>
+    public string PageUrl => PageAddress.Length == 0 ? "" : PageLinks.Base(PageAddress, _options.PageUrl, _home.Services.GetService<Authority>()?.Hosts);
+
+    /// <summary>The SHA-256 fingerprint of the page's certificate, where it is the federation's own, which no browser knows; otherwise null.</summary>
+    public string? PageFingerprint => PageAddress.StartsWith("https:", StringComparison.Ordinal) && _options.PageCertificate is null && _home.Services.GetService<TlsServer>() is { } tls
+        ? string.Join(':', tls.Current().TargetCertificate.GetCertHash(HashAlgorithmName.SHA256).Select(b => b.ToString("X2")))
+        : null;
+
+    /// <summary>A link that signs an operator in once, within 15 minutes. It is a secret: for the terminal, and for no log.</summary>
+    public string MakeSignInLink() => $"{PageUrl}signin?word={_home.Services.GetRequiredService<SignInLink>().Make()}";
 
     /// <summary>Runs until the process is asked to stop (SIGTERM, Ctrl-C) or the token is cancelled, then drains.</summary>
     public async Task RunAsync(CancellationToken cancellationToken = default)
@@ -151,6 +168,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
             log.AuthoritiesMade(madeAuthorities, Path.Combine(madeAuthorities, "root"));
         }
 
+        if (PageAddress.StartsWith("http:", StringComparison.Ordinal))
+        {
+            log.InsecurePage(PageAddress);
+        }
+
         if (authority is not null)
         {
             log.Certified(Address, authority.Federation, EnrolmentAddress, string.Join(", ", authority.Hosts));
@@ -185,6 +207,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var addresses = _home.Host.Urls.ToList();
         (Address, OperationsAddress) = (addresses[0], addresses[1]);
         EnrolmentAddress = _options.Pki is null ? "" : addresses[Listeners.EnrolmentIndex];
+        PageAddress = _options.PageHasListener ? addresses[^1] : _options.PageAtEnrolment ? EnrolmentAddress : "";
         VectorsAddress = !_options.OffersVectors ? "" : _options.UsesTls ? Address : addresses[Listeners.VectorsIndex];
     }
 

@@ -79,6 +79,15 @@ internal sealed partial class CoordinatorLog(ILogger<CoordinatorLog> logger)
     [LoggerMessage(1026, LogLevel.Information, "The token of {Name} is deleted")]
     public partial void TokenDeleted(string name);
 
+    [LoggerMessage(1030, LogLevel.Information, "{Name} signed in to the page")]
+    public partial void SignedIn(string name);
+
+    [LoggerMessage(1031, LogLevel.Warning, "Refused to sign somebody in to the page: {Reason}")]
+    public partial void SignInRefused(string reason);
+
+    [LoggerMessage(1032, LogLevel.Warning, "INSECURE: the operators' page on {Page} is not encrypted; for trials on one machine, or behind a proxy on it that speaks TLS")]
+    public partial void InsecurePage(string page);
+
     [LoggerMessage(1024, LogLevel.Warning, "Refused an enrolment as {Client}: the invitation {Reason}")]
     public partial void EnrolmentRefused(string client, string reason);
 

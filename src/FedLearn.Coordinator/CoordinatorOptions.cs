@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using FedLearn.Core.Specs;
 using Microsoft.Extensions.Logging;
 
 namespace FedLearn.Coordinator;
@@ -66,6 +68,27 @@ public sealed record CoordinatorOptions
     /// Default none: what is there.
     /// </summary>
     public IReadOnlyList<string> Federations { get; init; } = [];
+
+    /// <summary>
+    /// The operators' page: null, the default, serves it on <see cref="Enrolment"/> where there are authorities, and nowhere otherwise;
+    /// https://ADDRESS:PORT gives it an address of its own, http://ADDRESS:PORT one without TLS, on loopback only; empty serves no page. Port 0 takes a free one.
+    /// </summary>
+    public string? Page { get; init; }
+
+    /// <summary>A PEM file with the certificate of <see cref="Page"/>, its issuers after it; null, the default, shows the coordinator's own.</summary>
+    public string? PageCertificate { get; init; }
+
+    /// <summary>The PEM file with that certificate's key. Given with <see cref="PageCertificate"/> and only then.</summary>
+    public string? PageKey { get; init; }
+
+    /// <summary>Where browsers find the page, where a proxy stands between: its scheme decides whether cookies want TLS, its path is taken off requests that carry it. Default null.</summary>
+    public string? PageUrl { get; init; }
+
+    /// <summary>
+    /// Fills in, for a spec that somebody typed into the page, what the coordinator does not know: <c>model.tensors</c> of the kinds that are built into
+    /// participants. Returns mistakes. Default null: specs are taken as they are.
+    /// </summary>
+    public Func<JsonObject, IReadOnlyList<SpecMistake>>? CompleteSpec { get; init; }
 
     /// <summary>How long participants' certificates are valid, 1 hour to 30 days. Default 7 days.</summary>
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(7);
@@ -144,6 +167,7 @@ public sealed record CoordinatorOptions
         }
 
         CheckSecurity(problems);
+        CheckPage(problems);
         if (MaxConnections is < 1 or > 1_000_000)
         {
             problems.Add($"max connections: expected 1 to 1000000, got {MaxConnections}");
@@ -183,6 +207,12 @@ public sealed record CoordinatorOptions
 
     /// <summary>Whether participants and operators are served over TLS.</summary>
     internal bool UsesTls => TlsCertificate is not null || Pki is not null;
+
+    /// <summary>Whether the page has an address of its own.</summary>
+    internal bool PageHasListener => Page is { Length: > 0 };
+
+    /// <summary>Whether the page is served where participants enrol.</summary>
+    internal bool PageAtEnrolment => Page is null && Pki is not null;
 
     /// <summary>Whether vectors may go over HTTP beside gRPC.</summary>
     internal bool OffersVectors => Vectors.Length > 0;
@@ -227,6 +257,35 @@ public sealed record CoordinatorOptions
         if (CertificateLifetime < TimeSpan.FromHours(1) || CertificateLifetime > TimeSpan.FromDays(30))
         {
             problems.Add($"certificate lifetime: expected 1 hour to 30 days, got {CertificateLifetime.TotalDays:0.###} days");
+        }
+    }
+
+    private void CheckPage(List<string> problems)
+    {
+        if (PageHasListener)
+        {
+            CheckAddress(problems, "page", Page!, tls: !Page!.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
+        }
+
+        if ((PageCertificate is null) != (PageKey is null))
+        {
+            problems.Add("page: expected a certificate and its key, two PEM files, got one of them");
+        }
+
+        var isTls = PageHasListener && Page!.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        if (PageCertificate is not null && !isTls)
+        {
+            problems.Add("page: a certificate of its own needs an address of its own, https://IP-ADDRESS:PORT (--page)");
+        }
+
+        if (isTls && PageCertificate is null && Pki is null)
+        {
+            problems.Add("page: without authorities https needs a certificate of its own (--page-certificate, --page-key)");
+        }
+
+        if (PageUrl is not null && (!Uri.TryCreate(PageUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+        {
+            problems.Add($"page url: expected http://HOST/PATH or https://HOST/PATH, got '{PageUrl}'");
         }
     }
 

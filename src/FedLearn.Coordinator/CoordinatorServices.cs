@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Dashboard;
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Ingest;
 using FedLearn.Coordinator.Ingest.Frames;
@@ -50,7 +51,7 @@ internal static class CoordinatorServices
             Attest = s.GetRequiredService<ProvenanceSigner>().Sign,
             SignReceipts = s.GetRequiredService<ProvenanceSigner>().SignReceipts,
         });
-        services.AddSingleton<RunViews>().AddSingleton<RunActions>();
+        services.AddSingleton<RunViews>().AddSingleton<RunActions>().AddDashboard();
         services.AddCalls();
         services.AddTelemetry(options);
         return services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
@@ -89,6 +90,7 @@ internal static class CoordinatorServices
     /// <summary>What it answers to, and what every call meets first.</summary>
     public static void MapCoordinator(this WebApplication app, CoordinatorOptions options, bool takesCertificates)
     {
+        app.UseDashboard(options);
         app.Use(app.Services.GetRequiredService<CallGuard>().PassAsync);
         app.MapGrpcService<FederationService>();
         app.MapGrpcService<RunsService>();

@@ -1,3 +1,4 @@
+using FedLearn.Coordinator.Dashboard;
 using FedLearn.Coordinator.Identity;
 using FedLearn.Coordinator.Operations.Telemetry;
 using Microsoft.AspNetCore.Hosting;
@@ -48,8 +49,12 @@ internal static class Listeners
         {
             kestrel.Listen(CoordinatorOptions.EndPointOf(options.Enrolment), listen =>
             {
-                listen.Protocols = HttpProtocols.Http2;
+                listen.Protocols = options.PageAtEnrolment ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2;
                 tls.Use(listen, participants: false);
+                if (options.PageAtEnrolment)
+                {
+                    listen.ServePage();
+                }
             });
         }
         else if (options.OffersVectors && certificate is null)
@@ -57,6 +62,34 @@ internal static class Listeners
             // A cleartext port cannot tell HTTP/2 from HTTP/1.1 by ALPN, so the vectors' road has its own.
             kestrel.Listen(CoordinatorOptions.EndPointOf(options.Vectors), listen => listen.Protocols = HttpProtocols.Http1);
         }
+
+        AddPage(kestrel, options, tls);
+    }
+
+    /// <summary>The page's own address, if it has one: the last of all.</summary>
+    private static void AddPage(KestrelServerOptions kestrel, CoordinatorOptions options, TlsServer? tls)
+    {
+        if (!options.PageHasListener)
+        {
+            return;
+        }
+
+        var certificate = ServerCertificate.Load(options.PageCertificate, options.PageKey);
+        kestrel.Listen(CoordinatorOptions.EndPointOf(options.Page!), listen =>
+        {
+            var isTls = options.Page!.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+            listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate.Configure);
+            }
+            else if (isTls)
+            {
+                tls!.Use(listen, participants: false);
+            }
+
+            listen.ServePage();
+        });
     }
 
     private static void SetLimits(KestrelServerLimits limits, CoordinatorOptions options)

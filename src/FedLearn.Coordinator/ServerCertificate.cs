@@ -10,9 +10,13 @@ internal sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2
 {
     /// <summary>Reads the files that the options name; null where they name none.</summary>
     /// <exception cref="StartupException">A file is missing, is no PEM, or the key is not the certificate's.</exception>
-    public static ServerCertificate? Load(CoordinatorOptions options)
+    public static ServerCertificate? Load(CoordinatorOptions options) => Load(options.TlsCertificate, options.TlsKey);
+
+    /// <summary>Reads two files; null where none are named.</summary>
+    /// <exception cref="StartupException">A file is missing, is no PEM, or the key is not the certificate's.</exception>
+    public static ServerCertificate? Load(string? file, string? key)
     {
-        if (options is not { TlsCertificate: { } file, TlsKey: { } key })
+        if (file is null || key is null)
         {
             return null;
         }

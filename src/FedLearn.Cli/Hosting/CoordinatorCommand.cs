@@ -46,6 +46,7 @@ internal static class CoordinatorCommand
         var reserve = new Option<long>("--disk-reserve-bytes") { Description = "Refuse uploads that would leave less than this free on the disk.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskReserveBytes };
         var quota = new Option<long>("--disk-quota-bytes") { Description = "Refuse uploads that would make the data folder larger than this; 0 for no limit.", HelpName = "N", DefaultValueFactory = _ => s_defaults.DiskQuotaBytes };
         var storageKey = StorageKeyOption.Create();
+        var page = new PageArguments();
         var limits = new LimitArguments();
         var announce = Flag("--announce", "Print the addresses and the token's file in one line once it listens.");
         announce.Hidden = true;
@@ -55,6 +56,7 @@ internal static class CoordinatorCommand
             data, listen, vectors, vectorsUrl, operations, insecure, runs, development, plain, logLevel, logFile, heartbeat, drain, keep, keepVersions, reserve, quota, announce,
             pki, hosts, federations, enrolment, certificateDays, storageKey,
         };
+        page.AddTo(command);
         limits.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -85,7 +87,8 @@ internal static class CoordinatorCommand
                 DiskQuotaBytes = result.GetValue(quota),
                 KeepVersions = result.GetValue(keepVersions),
             };
-            return await RunAsync(limits.Apply(result, options), result.GetValue(announce) ? result.InvocationConfiguration.Output : TextWriter.Null, cancellationToken);
+            var output = result.InvocationConfiguration.Output;
+            return await RunAsync(page.Apply(result, limits.Apply(result, options)), result.GetValue(announce) ? output : TextWriter.Null, host => page.Tell(result, host, output), cancellationToken);
         });
         return command.WithExamples(
             "fedlearn coordinator --data /var/lib/fedlearn",
@@ -94,14 +97,15 @@ internal static class CoordinatorCommand
             "fedlearn coordinator --data data --host coordinator.example --listen https://0.0.0.0:7070 --enrolment https://0.0.0.0:7073",
             "fedlearn coordinator --data data --storage-key-file /etc/fedlearn/storage.key",
             "fedlearn coordinator --data data --federation hospitals --federation banks",
-            "fedlearn coordinator --data data --insecure");
+            "fedlearn coordinator --data data --insecure",
+            "fedlearn coordinator --data data --insecure --page http://127.0.0.1:7074");
     }
 
     private static string[] CheckedNames(string[] federations) => federations.FirstOrDefault(f => !IdentityName.IsPart(f)) is { } wrong
         ? throw new CliException($"--federation: expected 1 to 63 of a-z, 0-9 and '-', got '{wrong}'", ExitCode.Usage)
         : federations;
 
-    private static async Task<int> RunAsync(CoordinatorOptions options, TextWriter announce, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CoordinatorOptions options, TextWriter announce, Action<CoordinatorHost> tell, CancellationToken cancellationToken)
     {
         if (options.Problems() is { Count: > 0 } problems)
         {
@@ -110,6 +114,7 @@ internal static class CoordinatorCommand
 
         await using var host = await CoordinatorHost.StartAsync(options);
         await announce.WriteLineAsync($"{Announcement}{host.Address} {host.OperationsAddress} {host.OperatorTokenFile}");
+        tell(host);
         await host.RunAsync(cancellationToken);
         return ExitCode.Ok;
     }

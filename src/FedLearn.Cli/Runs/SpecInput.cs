@@ -48,7 +48,9 @@ internal static class SpecInput
                 ExitCode.Usage);
     }
 
-    private static IEnumerable<SpecMistake> FillTensors(JsonObject document)
+    /// <summary>Fills in <c>model.tensors</c> of a built-in kind, where they are missing.</summary>
+    /// <returns>The mistakes of the model, for which they cannot be made.</returns>
+    public static IReadOnlyList<SpecMistake> FillTensors(JsonObject document)
     {
         if (document["model"] is not JsonObject model || model["tensors"] is not null
             || model["kind"] is not JsonValue kind || kind.GetValueKind() != JsonValueKind.String || !ModelRegistry.IsBuiltIn(kind.GetValue<string>()))
@@ -60,7 +62,7 @@ internal static class SpecInput
         var created = ModelRegistry.Create(element.RootElement);
         if (!created.Ok)
         {
-            return created.Errors.Select(e => new SpecMistake(e.Path, $"expected {e.Expected}, got {e.Found}"));
+            return [.. created.Errors.Select(e => new SpecMistake(e.Path, $"expected {e.Expected}, got {e.Found}"))];
         }
 
         model["tensors"] = ToNode(created.Definition.Manifest);

@@ -40,6 +40,9 @@ internal sealed class Callers(ClientRegistry clients, CertificateBook certificat
         return problem is null ? client!.Caller : throw Refuse(http, method, problem);
     }
 
+    /// <summary>The operator or viewer that a token is of; null where it is nobody's, or not any more.</summary>
+    public Caller? FindOperator(string token, out string reason) => Find(token, out reason) is { ClientId: null } caller ? caller : null;
+
     private Caller ByToken(HttpContext http, string? token, string method, bool forOperators)
     {
         if (certificates.IsOn && !forOperators)

@@ -144,7 +144,7 @@ internal sealed class FederationService(
     {
         Own(request.RunId, context);
         var http = context.GetHttpContext();
-        return vectors.SendAsync(request, version => roads.ToModel(http, version, request.State), responseStream, context.CancellationToken);
+        return vectors.SendAsync(Caller.Participant(context), request, version => roads.ToModel(http, version, request.State), responseStream, context.CancellationToken);
     }
 
     public override async Task<OpenUpdateReply> OpenUpdate(OpenUpdateRequest request, ServerCallContext context)

@@ -41,6 +41,7 @@ internal sealed class UpdateGate(CoordinatorLog log)
                 run.Metrics?.UpdateInvalid();
             }
 
+            run.Notes.Refused(update.Round, update.ClientId, problem.Text);
             log.UploadRefused(run.Spec.Name, update.Round, update.ClientId, problem.Text);
         }
 

@@ -148,6 +148,8 @@ internal sealed class UpdateIngest(
     private async Task TakeBytesAsync(IUpload upload, AnnouncedUpdate update, OpenRun run, DiskLease lease, IUploadBody body, PaceGuard pace)
     {
         Func<CancellationToken, ValueTask<UploadPiece>> next = body.NextAsync;
+        var progress = run.Progress.Of(update.ClientId);
+        progress?.UploadBegins(update.ByteLength, upload.Length);
         while (true)
         {
             var piece = await pace.WaitAsync(next).ConfigureAwait(false);
@@ -170,6 +172,7 @@ internal sealed class UpdateIngest(
 
             lease.Written(piece.Bytes.Length);
             run.Meter.AddBytesIn(piece.Bytes.Length);
+            progress?.Came(piece.Bytes.Length);
             if (upload.Mistake is { } mistake)
             {
                 throw Refuse(run, update, upload, Problem.Invalid(mistake));
@@ -233,6 +236,7 @@ internal sealed class UpdateIngest(
     {
         run.Metrics?.UpdateInvalid();
         runs.NoteRefusal(run, update.ClientId, update.Round, problem.Text);
+        run.Notes.Refused(update.Round, update.ClientId, problem.Text);
         upload.Discard();
         return problem.ToException();
     }

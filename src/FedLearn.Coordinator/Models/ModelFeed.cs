@@ -40,6 +40,33 @@ internal sealed class ModelFeed(IRunStore store, RunCatalog catalog, VersionFile
         }
     }
 
+    /// <summary>Copies a version's whole safetensors file, whose digest is checked before.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="number">The version.</param>
+    /// <param name="start">Is told the file's length, and says where to.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    public async Task CopyFileAsync(string runId, int number, Func<long, Stream> start, CancellationToken cancellationToken)
+    {
+        var version = Find(runId, number);
+        Verify(version, cancellationToken);
+        using var file = OpenFile(version);
+        var target = start(file.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            for (var at = 0L; at < file.Length;)
+            {
+                var read = ReadFile(file, at, buffer.AsSpan(0, ChunkSize), version);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                at += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     public static ModelVersion ToWire(StoredVersion version) => new()
     {
         RunId = version.RunId,

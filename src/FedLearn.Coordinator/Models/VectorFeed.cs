@@ -17,12 +17,13 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
     private const int ChunkSize = 64 << 10;
 
     /// <summary>Sends a version and its vector from an offset on; the version alone where the caller takes the other road.</summary>
-    /// <param name="request">What the caller wants.</param>
+    /// <param name="clientId">The caller.</param>
+    /// <param name="request">What it wants.</param>
     /// <param name="offer">The other road to a version, or null.</param>
     /// <param name="stream">Where to.</param>
     /// <param name="cancellationToken">The caller has gone.</param>
     public async Task SendAsync(
-        GetModelRequest request, Func<StoredVersion, Road?> offer, IServerStreamWriter<ModelFrame> stream, CancellationToken cancellationToken)
+        string clientId, GetModelRequest request, Func<StoredVersion, Road?> offer, IServerStreamWriter<ModelFrame> stream, CancellationToken cancellationToken)
     {
         var version = models.Find(request.RunId, request.Version);
         if (request.Offset < 0 || request.Offset > version.ByteLength)
@@ -36,11 +37,16 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
         await stream.WriteAsync(new ModelFrame { First = first }, cancellationToken).ConfigureAwait(false);
         if (road is null || !request.PreferRoad)
         {
-            await SendChunksAsync(version, vector, request.Offset, stream, cancellationToken).ConfigureAwait(false);
+            await SendChunksAsync(clientId, version, vector, request.Offset, stream, cancellationToken).ConfigureAwait(false);
+            if (request.State.Length == 0)
+            {
+                runs.Find(version.RunId)?.Notes.Fetched(clientId, version.Number);
+            }
         }
     }
 
     /// <summary>Writes the bytes [first, end) of a vector of a version, from the disk into the pipe's own buffers.</summary>
+    /// <param name="clientId">The caller.</param>
     /// <param name="version">The version.</param>
     /// <param name="state">Empty for its parameters; otherwise the name of a vector of its server state.</param>
     /// <param name="first">The first byte.</param>
@@ -48,10 +54,12 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
     /// <param name="start">Called once the first block is known to be sound, before its bytes are written.</param>
     /// <param name="pipe">Where to.</param>
     /// <param name="cancellationToken">The caller has gone.</param>
-    public async Task WriteAsync(StoredVersion version, string state, long first, long end, Func<Task> start, PipeWriter pipe, CancellationToken cancellationToken)
+    public async Task WriteAsync(string clientId, StoredVersion version, string state, long first, long end, Func<Task> start, PipeWriter pipe, CancellationToken cancellationToken)
     {
         using var vector = models.Open(version, state);
-        var meter = runs.Find(version.RunId)?.Meter;
+        var run = runs.Find(version.RunId);
+        var (meter, progress) = (run?.Meter, ProgressOf(run, version, clientId));
+        progress?.SendBegins();
         var started = false;
         for (var at = first; at < end;)
         {
@@ -75,10 +83,16 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
             var flushed = await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
             at += length - from;
             meter?.AddBytesOut(length - from);
+            progress?.Sent(length - from);
             if (flushed.IsCompleted)
             {
                 return;
             }
+        }
+
+        if (end == version.ByteLength && state.Length == 0)
+        {
+            run?.Notes.Fetched(clientId, version.Number);
         }
 
         if (!started)
@@ -87,10 +101,16 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
         }
     }
 
+    /// <summary>Of a client that fetches what its round trains from.</summary>
+    private static ClientProgress? ProgressOf(OpenRun? run, StoredVersion version, string clientId) =>
+        run?.State.Round is { } round && round.BaseVersion == version.Number ? run.Progress.Of(clientId) : null;
+
     private async Task SendChunksAsync(
-        StoredVersion version, VectorReader vector, long offset, IServerStreamWriter<ModelFrame> stream, CancellationToken cancellationToken)
+        string clientId, StoredVersion version, VectorReader vector, long offset, IServerStreamWriter<ModelFrame> stream, CancellationToken cancellationToken)
     {
-        var meter = runs.Find(version.RunId)?.Meter;
+        var run = runs.Find(version.RunId);
+        var (meter, progress) = (run?.Meter, ProgressOf(run, version, clientId));
+        progress?.SendBegins();
         var buffer = ArrayPool<byte>.Shared.Rent(BlockDigest.BlockSize);
         try
         {
@@ -104,6 +124,7 @@ internal sealed class VectorFeed(ModelFeed models, RunRegistry runs)
                     await stream.WriteAsync(new ModelFrame { Offset = at, Bytes = buffer.AsMemory(inBlock, take) }, cancellationToken).ConfigureAwait(false);
                     at += take;
                     meter?.AddBytesOut(take);
+                    progress?.Sent(take);
                 }
             }
         }

@@ -11,14 +11,16 @@ namespace FedLearn.Coordinator.Rounds;
 /// <summary>An open run as the rest of the coordinator sees it: written by its writer alone, read by everybody.</summary>
 /// <param name="stored">The run.</param>
 /// <param name="newest">Its newest version.</param>
+/// <param name="time">The clock.</param>
 /// <param name="metrics">Its instruments; null = not measured.</param>
-internal sealed class OpenRun(StoredRun stored, StoredVersion newest, RunMetrics? metrics = null)
+internal sealed class OpenRun(StoredRun stored, StoredVersion newest, TimeProvider time, RunMetrics? metrics = null)
 {
     private volatile RunState _state = stored.State;
     private volatile StoredVersion _newest = newest;
     private volatile AcceptedUpdates _updates = new(stored.State.Round?.Number ?? 0, stored.Updates);
     private volatile RoundMeter _meter = new(metrics);
     private volatile RoundTrace _trace = RoundTrace.None;
+    private volatile RoundProgress _progress = new(stored.State.Round?.Number ?? 0, stored.State.Round?.Cohort ?? [], time);
 
     public string Id { get; } = stored.Id;
 
@@ -72,6 +74,16 @@ internal sealed class OpenRun(StoredRun stored, StoredVersion newest, RunMetrics
         get => _trace;
         set => _trace = value;
     }
+
+    /// <summary>How far the clients of the last opened round are.</summary>
+    public RoundProgress Progress
+    {
+        get => _progress;
+        set => _progress = value;
+    }
+
+    /// <summary>What operators may see beside it.</summary>
+    public RunNotes Notes { get; } = new(time);
 
     /// <summary>What the clients that accepted the run say of their training sets, to this process: they say it again on each connect.</summary>
     public ImmutableSortedDictionary<string, DataReport> Reports { get; private set; } =

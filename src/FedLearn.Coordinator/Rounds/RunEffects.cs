@@ -106,6 +106,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             case RunEffect.OpenRound e:
                 run.Meter = new RoundMeter(run.Metrics);
                 run.Trace = RoundTrace.Start(run.Id, run.Spec.Name, e.Round);
+                run.Progress = new RoundProgress(e.Round.Number, e.Round.Cohort, services.Time);
                 _stageStarted = now;
                 LogSkew();
                 run.Metrics?.RoundOpened(e.Round.Cohort.Count);
@@ -124,6 +125,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
                 Refuse(e, cause);
                 break;
             case RunEffect.Aggregate e:
+                run.Notes.Transferred(e.Round.Number, run.Progress.MeanTransferSeconds(e.Round.Updates.Keys));
                 Tell(e.Round.Cohort.Except(e.Round.Updates.Keys), Assignments.Over(run.Id, e.Round, Stage.Fit));
                 StartAggregation(e.Round, e.NewVersion);
                 break;
@@ -179,6 +181,7 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
         }
 
         cause.Reply?.TrySetResult(new RunReply.Refused(e.Reason));
+        run.Notes.Refused(e.Round, e.ClientId, e.Reason.ToString());
         services.Log.UpdateRefused(run.Spec.Name, e.Round, e.ClientId, e.Reason.ToString());
     }
 
@@ -241,6 +244,8 @@ internal sealed class RunEffects(OpenRun run, RunServices services, Action<RunMe
             if (services.Versions.MeasureDrift(run.Spec, round, updates, _stopping.Token) is { } drift)
             {
                 run.Metrics?.Drift(drift);
+                run.Notes.Drift = new(round, drift, drift.Clients.Zip(updates).ToImmutableSortedDictionary(c => c.Second.ClientId, c => c.First, StringComparer.Ordinal));
+                run.Feed.Changed();
                 services.Log.Drift(run.Spec.Name, round, drift, updates);
             }
         }

@@ -30,7 +30,7 @@ internal sealed class RunWriter : IAsyncDisposable
     public RunWriter(StoredRun stored, StoredVersion newest, RunServices services, Action<RunMessage> post)
     {
         (_services, _roster) = (services, Roster.Of(stored.State));
-        Run = new OpenRun(stored, newest, services.Metrics is { } metrics ? new(metrics, stored.State.Spec.Name) : null);
+        Run = new OpenRun(stored, newest, services.Time, services.Metrics is { } metrics ? new(metrics, stored.State.Spec.Name) : null);
         Run.State = Run.State with
         {
             Started = Now,

@@ -26,6 +26,13 @@ internal sealed class RunCatalog(IDbContextFactory<CoordinatorDb> factory)
         return [.. db.Runs.AsNoTracking().OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).AsEnumerable().Select(r => ToWire(db, r))];
     }
 
+    /// <summary>The ids of all runs, oldest first.</summary>
+    public IReadOnlyList<string> RunIds()
+    {
+        using var db = factory.CreateDbContext();
+        return [.. db.Runs.OrderBy(r => r.CreatedUnixMs).ThenBy(r => r.Id).Select(r => r.Id)];
+    }
+
     public Run? FindRun(string runId)
     {
         using var db = factory.CreateDbContext();

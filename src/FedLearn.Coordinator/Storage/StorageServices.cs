@@ -27,6 +27,7 @@ internal static class StorageServices
             .AddSingleton<IClientStore, ClientStore>()
             .AddSingleton<IIdentityStore, IdentityStore>()
             .AddSingleton<IApiTokenStore, ApiTokenStore>()
+            .AddSingleton<RunHistory>()
             .AddSingleton<RunCatalog>();
     }
 }

@@ -76,7 +76,7 @@ internal sealed class HttpRoad(
             throw problem.ToException();
         }
 
-        await vectors.WriteAsync(version, (string?)http.GetRouteValue("state") ?? "", first, end, StartAsync, http.Response.BodyWriter, http.RequestAborted);
+        await vectors.WriteAsync(clientId, version, (string?)http.GetRouteValue("state") ?? "", first, end, StartAsync, http.Response.BodyWriter, http.RequestAborted);
 
         Task StartAsync()
         {
