@@ -17,6 +17,7 @@ internal static class DataCommand
         DataKeyCommands.Rotate(),
         DataExportCommand.Create(),
         DataKeyCommands.Destroy(),
+        Log(),
     }.WithExamples(
         "fedlearn data import --vault vault --key-file vault.key --csv patients.csv --schema schema.json --test-fraction 0.2",
         "fedlearn data ls --vault vault",
@@ -43,6 +44,21 @@ internal static class DataCommand
         var command = new Command("ls", "Lists the versions of a vault; needs no key.") { vault, json };
         command.SetAction(result => DataPrinter.Versions(result.InvocationConfiguration.Output, DataVault.List(result.GetRequiredValue(vault).FullName), result.GetValue(json)));
         return command.WithExamples("fedlearn data ls --vault vault", "fedlearn data ls --vault vault --json");
+    }
+
+    private static Command Log()
+    {
+        var vault = VaultOption();
+        var command = new Command("log", "Prints what happened to a vault (imports, key rotations, destructions), one event a line, and the root of all; exits 1 where they do not fit together. Needs no key.") { vault };
+        command.SetAction(result =>
+        {
+            var history = DataVault.ReadHistory(result.GetRequiredValue(vault).FullName);
+            var output = result.InvocationConfiguration.Output;
+            history.Lines.ToList().ForEach(output.WriteLine);
+            output.WriteLine(history.Mistake ?? $"{history.Lines.Count} events hold together; their root is {history.Root}");
+            return history.Mistake is null ? ExitCode.Ok : ExitCode.Failed;
+        });
+        return command.WithExamples("fedlearn data log --vault vault");
     }
 
     private static Command Look(string name, string description, bool verify)

@@ -1,3 +1,4 @@
+using FedLearn.Client.Vault.Events;
 using FedLearn.Client.Vault.Files;
 using FedLearn.Client.Vault.Keys;
 using FedLearn.Client.Vault.Versions;
@@ -48,7 +49,23 @@ public sealed class DataVault : IDisposable
     /// <summary>Puts all data keys under another key-encryption key. No sealed byte is rewritten.</summary>
     /// <returns>How many keys were wrapped anew; 0 where the vault is under the new key already.</returns>
     /// <exception cref="VaultException">The current key is another one or cannot read, or the vault is open somewhere.</exception>
-    public static int RotateKey(string folder, KeySource current, KeySource next) => KeyRing.Rotate(folder, current, next);
+    public static int RotateKey(string folder, KeySource current, KeySource next, TimeProvider? time = null)
+    {
+        var keys = KeyRing.Rotate(folder, current, next);
+        if (keys > 0)
+        {
+            VaultEvents.KeyRotated(folder, (time ?? TimeProvider.System).GetUtcNow(), keys);
+        }
+
+        return keys;
+    }
+
+    /// <summary>
+    /// What happened to a vault: imports, key rotations, destructions, of which the first and the last are written down before they take effect. Takes
+    /// no key. A vault that is older than this record has what came since.
+    /// </summary>
+    public static VaultHistory ReadHistory(string folder) =>
+        Exists(folder) ? VaultEvents.Read(folder) : throw new VaultException($"there is no vault at {folder}: no keyring.json");
 
     /// <summary>The version that a person names.</summary>
     /// <param name="selector">Its number, its public name or at least 6 characters of it; null for the latest.</param>
@@ -115,6 +132,7 @@ public sealed class DataVault : IDisposable
     public IReadOnlyList<int> Destroy(VaultVersion version)
     {
         using var held = FolderLock.Exclusive(Folder, VaultImport.LockName);
+        VaultEvents.Destroyed(Folder, _time.GetUtcNow(), AffectedBy(version));
         foreach (var file in version.Files)
         {
             _ring.Destroy(file.Id);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FedLearn.Client.Vault.Events;
 using FedLearn.Client.Vault.Files;
 using FedLearn.Client.Vault.Keys;
 
@@ -29,6 +30,7 @@ internal sealed class VaultImport(string vault, KeyRing ring, TimeProvider time,
             var number = VersionStore.Read(vault).Select(v => v.Number).DefaultIfEmpty().Max() + 1;
             var version = new VaultVersion(
                 VersionStore.CurrentFormat, number, id, time.GetUtcNow(), schemaDigest, source.RecordLength, [.. basis?.Files ?? [], .. files]);
+            VaultEvents.Imported(vault, version.Created, number, version.Name);
             VersionStore.Write(vault, version);
             return version;
         }
