@@ -76,6 +76,20 @@ def test_update_in_each_encoding_is_accepted_and_adds_up(federation, encoding):
         assert np.all(values == 2)
 
 
+def test_tensors_that_stay_local_are_each_participants_own_and_never_sent(federation):
+    tensors = [{"name": "shared", "shape": [2]}, {"name": "own.bias", "shape": [3]}]
+    states = {client: federation.enrol(client) for client in ("a", "b")}
+    for client, by in (("a", 1), ("b", 3)):
+        federation.python_worker(client, "trainers:Steps", "steps", "--with", f"by={by}", state=states[client])
+    run = federation.create_run(spec(model={"kind": "steps", "tensors": tensors}, client={"localTensors": "own.*"}))
+    ended = federation.wait_for_end(run)
+    model = federation.model(run)
+    # By the rounds' mean step of 2 the shared ones, and nothing of the others; each participant judges with its own, 1 or 3 a round.
+    assert model["shared"].tolist() == [6, 6] and model["own.bias"].tolist() == [0, 0, 0]
+    assert [{e["clientId"]: e["metrics"]["loss"] for e in r["evaluations"]} for r in ended["rounds"]] == [
+        {"a": (2 * n + n) / 2, "b": (2 * n + 3 * n) / 2} for n in (1, 2, 3)]
+
+
 def test_python_worker_killed_when_it_has_trained_delivers_once_after_a_restart(federation, tmp_path):
     proxy = Proxy(federation.port)
     state = {client: federation.enrol(client) for client in ("a", "b")}
