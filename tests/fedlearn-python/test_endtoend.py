@@ -60,13 +60,19 @@ def test_run_whose_model_only_python_knows_comes_to_what_it_must(federation):
     assert "python" in federation.cli("client", "ls", "--json")
 
 
-@pytest.mark.parametrize("encoding", ["f32", "bf16", "int8", "topk"])
-def test_update_in_each_encoding_is_accepted_and_adds_up(federation, encoding):
-    start_two(federation, "steps")
-    run = federation.create_run(spec(size=300_000, rounds=2, client={"encoding": encoding, **({"topK": 0.5} if encoding == "topk" else {})}))
-    ended = federation.wait_for_end(run)
-    assert [(r["accepted"], r["refused"]) for r in ended["rounds"]] == [(2, 0), (2, 0)]
-    values = federation.model(run)["w"]
+def test_updates_in_each_encoding_are_accepted_and_add_up(federation):
+    encodings = ["f32", "bf16", "int8", "topk"]
+    for client in ("a", "b"):
+        federation.python_worker(client, "trainers:Steps", "in-*", state=federation.enrol(client))
+    runs = {e: federation.create_run(spec(f"in-{e}", size=300_000, rounds=2, client={"encoding": e, **({"topK": 0.5} if e == "topk" else {})})) for e in encodings}
+    for encoding, run in runs.items():
+        ended = federation.wait_for_end(run)
+        assert [(r["accepted"], r["refused"]) for r in ended["rounds"]] == [(2, 0), (2, 0)]
+        assert_adds_up(encoding, federation.model(run)["w"])
+
+
+def assert_adds_up(encoding, values):
+    """What two rounds of one step each come to."""
     if encoding == "topk":  # Of equal values the first half of each block is sent; in the second round the others, which are 2 with what was left out of them.
         blocks = np.split(values, [262_144])
         assert all(np.all(block[: len(block) // 2] == 1) and np.all(block[len(block) // 2:] == 2) for block in blocks)
