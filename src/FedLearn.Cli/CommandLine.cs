@@ -9,6 +9,7 @@ using FedLearn.Cli.Hosting;
 using FedLearn.Cli.Log;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Pki;
+using FedLearn.Cli.Receipts;
 using FedLearn.Cli.Runs;
 using FedLearn.Cli.Shell;
 using FedLearn.Cli.Simulate;
@@ -42,6 +43,7 @@ internal static class CommandLine
             PkiCommand.Create(),
             FederationCommand.Create(),
             EnrolCommand.Create(),
+            ReceiptCommand.Create(),
             ContextCommand.Create(),
             DoctorCommand.Create(),
             DataCommand.Create(),

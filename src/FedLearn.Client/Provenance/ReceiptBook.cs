@@ -1,5 +1,4 @@
 using FedLearn.Client.Vault.Files;
-using FedLearn.Core.Proofs;
 using FedLearn.Core.Proofs.Statements;
 using FedLearn.Protocol.V1;
 using Google.Protobuf;
@@ -18,7 +17,7 @@ internal sealed class ReceiptBook(string stateFolder, string clientId, Coordinat
 {
     private readonly Lock _gate = new();
 
-    private string Folder => Path.Combine(stateFolder, "receipts");
+    private string Folder => KeptReceipts.FolderOf(stateFolder);
 
     /// <summary>Makes a receipt durable here, after a look whether it is one.</summary>
     /// <param name="receipt">What the coordinator returned.</param>
@@ -31,7 +30,7 @@ internal sealed class ReceiptBook(string stateFolder, string clientId, Coordinat
             throw new InvalidDataException($"the receipt is for {receipt.ClientId} in round {receipt.Round} of run {receipt.RunId}; expected {clientId}, round {header.Round}, run {header.RunId}");
         }
 
-        if (key.Key is { } known && !IsSigned(receipt, known))
+        if (key.Key is { } known && !KeptReceipt.IsSigned(receipt, known))
         {
             throw new InvalidDataException($"the receipt of round {receipt.Round} is not signed by the coordinator's key {known.Id}; the update is kept, and does not count as delivered");
         }
@@ -40,17 +39,6 @@ internal sealed class ReceiptBook(string stateFolder, string clientId, Coordinat
         {
             Append(receipt);
         }
-    }
-
-    private static bool IsSigned(Receipt receipt, StatementKey key)
-    {
-        if (receipt.BatchPath.Any(h => h.Length != Sha256Value.Size))
-        {
-            return false;
-        }
-
-        var statement = new ReceiptStatement(receipt.RunId, receipt.Round, receipt.ClientId, receipt.Digest.Memory, receipt.NumExamples, receipt.AcceptedUnixMs);
-        return new ReceiptSignature(receipt.BatchIndex, receipt.BatchSize, [.. receipt.BatchPath.Select(h => new Sha256Value(h.Span))], receipt.Signature.ToByteArray()).IsOf(statement, key);
     }
 
     private void Append(Receipt receipt)
