@@ -13,7 +13,7 @@ internal static class NewRunPage
         ("cohort.minimum", "Least clients", "ready before a round opens"),
         ("closing.minUpdates", "Least updates", "for a round to count"),
         ("closing.maxSeconds", "Most seconds", "for a round's training"),
-        ("strategy.kind", "Strategy", string.Join(", ", StrategyKinds.ByName.Keys.Take(4)) + ", …"),
+        ("strategy.kind", "Strategy", "such as fedavg or trimmedMean"),
         ("client.epochs", "Epochs", "of each client a round"),
         ("client.batchSize", "Batch size", "examples"),
         ("client.learningRate", "Learning rate", "of the clients"),
