@@ -29,7 +29,7 @@ internal static class DoctorCommand
                 }
 
                 // A participant's machine has no operator's token, and needs none.
-                if (result.GetValue(state) is null || options.TokenOf(result) is not null)
+                if (result.GetValue(state) is null || options.TokenOf(result) is not null || options.IdentityOf(result) is not null)
                 {
                     findings.AddRange(await OperatorChecks.RunAsync(options, result, TimeProvider.System, cancellationToken));
                 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FedLearn.Cli.Operator;
 using FedLearn.Cli.Shell;
+using FedLearn.Client;
 using FedLearn.Protocol.V1;
 using Grpc.Core;
 
@@ -14,9 +15,7 @@ internal static class OperatorChecks
 
     public static async Task<IReadOnlyList<Finding>> RunAsync(OperatorOptions options, ParseResult result, TimeProvider time, CancellationToken cancellationToken)
     {
-        var findings = new List<Finding> { options.TokenOf(result) is { } file
-            ? FileChecks.Secret("token", file, "take operator.token in the coordinator's data folder, or ask its operator for one of `fedlearn pki token create`")
-            : Finding.Warning("token", "none is named, so nothing was asked of a coordinator", "`fedlearn context set --token-file FILE` remembers one") };
+        var findings = new List<Finding> { WhoAsks(options, result) };
         if (findings[0].Severity != Severity.Good)
         {
             return findings;
@@ -31,13 +30,18 @@ internal static class OperatorChecks
         {
             findings.Add(Finding.Bad("coordinator", OperatorErrors.Explain(e).Message, "`fedlearn doctor --data DIR` on its machine says more"));
         }
-        catch (CliException e)
+        catch (Exception e) when (e is CliException or FederationException)
         {
             findings.Add(Finding.Bad("coordinator", e.Message, "see `fedlearn context --help`"));
         }
 
         return findings;
     }
+
+    private static Finding WhoAsks(OperatorOptions options, ParseResult result) =>
+        options.IdentityOf(result) is { } folder ? Finding.Good("operator's certificate", folder)
+        : options.TokenOf(result) is { } file ? FileChecks.Secret("token", file, "take operator.token in the coordinator's data folder, or ask its operator for one of `fedlearn pki token create`")
+        : Finding.Warning("token", "neither a token nor a certificate is named, so nothing was asked of a coordinator", "`fedlearn context set --token-file FILE` or `--identity DIR` remembers one");
 
     private static async Task<List<Finding>> AskAsync(OperatorConnection connection, TimeProvider time, CancellationToken cancellationToken)
     {

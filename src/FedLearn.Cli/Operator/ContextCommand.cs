@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FedLearn.Cli.Shell;
+using FedLearn.Client.Identity;
 
 namespace FedLearn.Cli.Operator;
 
@@ -12,22 +13,35 @@ internal static class ContextCommand
 
     private static Command Set()
     {
-        var token = new Option<FileInfo>("--token-file") { Description = "The file with the token: operator.token in the coordinator's data folder, or one of `fedlearn pki token create`.", HelpName = "FILE", Required = true };
+        var token = new Option<FileInfo>("--token-file") { Description = "The file with the token: operator.token in the coordinator's data folder, or one of `fedlearn pki token create`.", HelpName = "FILE" };
+        var identity = new Option<DirectoryInfo>("--identity") { Description = "The folder of an operator's or viewer's certificate, as `fedlearn enrol` made it, instead of a token.", HelpName = "DIR" };
         var coordinator = new Option<string>("--coordinator", "-c") { Description = "The coordinator's address for operators. Default: the one that lies beside the token.", HelpName = "URL" };
         var trust = new Option<FileInfo>("--trust") { Description = "A PEM file with the certificates to trust. Default: the one that lies beside the token.", HelpName = "FILE" };
-        var command = new Command("set", "Remembers these; what was remembered before is replaced.") { token, coordinator, trust };
+        var command = new Command("set", "Remembers these; what was remembered before is replaced.") { token, identity, coordinator, trust };
         command.SetAction(result =>
         {
-            foreach (var file in new[] { result.GetRequiredValue(token), result.GetValue(trust) }.OfType<FileInfo>().Where(f => !f.Exists))
+            var (folder, secret) = (result.GetValue(identity), result.GetValue(token));
+            if (folder is null == secret is null)
+            {
+                throw new CliException("expected --token-file FILE or --identity DIR", ExitCode.Usage);
+            }
+
+            if (folder is not null && !ClientIdentity.Exists(IdentityOption.InState(folder.FullName)))
+            {
+                throw new CliException($"there is no identity in {folder.FullName}; `fedlearn enrol INVITATION --state DIR` makes one", ExitCode.Usage);
+            }
+
+            foreach (var file in new[] { secret, result.GetValue(trust) }.OfType<FileInfo>().Where(f => !f.Exists))
             {
                 throw new CliException($"there is no file {file.FullName}", ExitCode.Usage);
             }
 
-            new OperatorContext(result.GetRequiredValue(token).FullName, result.GetValue(coordinator), result.GetValue(trust)?.FullName).Save();
+            new OperatorContext(secret?.FullName, result.GetValue(coordinator), result.GetValue(trust)?.FullName, folder?.FullName).Save();
             result.InvocationConfiguration.Output.WriteLine($"remembered in {OperatorContext.File}; try `fedlearn run ls`");
         });
         return command.WithExamples(
             "fedlearn context set --token-file data/operator.token",
+            "fedlearn context set --identity me",
             "fedlearn context set --token-file my.token --coordinator https://coordinator.example:7073 --trust root.pem");
     }
 

@@ -7,10 +7,11 @@ namespace FedLearn.Cli.Operator;
 /// Which coordinator an operator's commands talk to when nobody says: a small JSON file of the user's, so that daily commands need no flags. It names
 /// files and holds no secret.
 /// </summary>
-/// <param name="TokenFile">The file with the operators' token.</param>
+/// <param name="TokenFile">The file with the operators' token; null = a certificate counts.</param>
 /// <param name="Coordinator">The coordinator's address for operators; null = the one beside the token.</param>
 /// <param name="Trust">A PEM file with the certificates to trust; null = the one beside the token.</param>
-internal sealed record OperatorContext(string? TokenFile, string? Coordinator, string? Trust)
+/// <param name="Identity">The folder of an operator's or viewer's certificate, with address and root beside it; null = a token counts.</param>
+internal sealed record OperatorContext(string? TokenFile, string? Coordinator, string? Trust, string? Identity = null)
 {
     /// <summary>Names another file than the usual one.</summary>
     public const string Variable = "FEDLEARN_CONTEXT";

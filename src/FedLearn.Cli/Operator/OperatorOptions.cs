@@ -40,7 +40,11 @@ internal sealed class OperatorOptions
 
     /// <summary>Opens the connection that the options describe: by certificate where one is named, otherwise by token.</summary>
     public async Task<OperatorConnection> ConnectAsync(ParseResult result, CancellationToken cancellationToken) =>
-        await _identity.ConnectAsync(result, tokenGiven: result.GetValue(_tokenFile) is not null, cancellationToken) ?? Connect(result);
+        IdentityOf(result) is { } folder ? await IdentityOption.ConnectAsync(folder, cancellationToken) : Connect(result);
+
+    /// <summary>The folder with the certificate that counts; null where a token does.</summary>
+    public string? IdentityOf(ParseResult result) =>
+        _identity.FolderOf(result, tokenGiven: result.GetValue(_tokenFile) is not null, tokenKnown: !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TokenVariable)));
 
     private OperatorConnection Connect(ParseResult result)
     {
@@ -54,7 +58,7 @@ internal sealed class OperatorOptions
         if (string.IsNullOrEmpty(file))
         {
             throw new CliException(
-                $"which token? Give --token-file FILE, or have it remembered (`fedlearn context set --token-file FILE`): operator.token in the coordinator's data folder", ExitCode.Usage);
+                $"which token? Give --token-file FILE, or have it remembered (`fedlearn context set --token-file FILE`): operator.token in the coordinator's data folder; or come with a certificate (--identity DIR)", ExitCode.Usage);
         }
 
         return new OperatorConnection(uri, ReadToken(file), ReadTrust(result.GetValue(_trust) ?? context.Trust, uri, file));

@@ -1,4 +1,5 @@
 using FedLearn.Cli.Operator;
+using FedLearn.Cli.Tests.Hosting;
 using FedLearn.Cli.Tests.Runs;
 
 namespace FedLearn.Cli.Tests.Operator;
@@ -42,6 +43,35 @@ public sealed class ContextTests : IClassFixture<FinishedRun>, IDisposable
         var (code, _, error) = await Cli.RunAsync("run", "ls", "--token-file", _run.Coordinator.TokenFile, "--coordinator", _run.Coordinator.Address);
 
         Assert.True(code == ExitCode.Ok, error);
+    }
+
+    [Fact]
+    public async Task Command_OfAnOperatorWithACertificate_NeedsNoFlagsEither()
+    {
+        await using var coordinator = await RunningCoordinator.StartAsync(
+            _run.In($"certified-{Guid.NewGuid():N}"), "--listen", "https://127.0.0.1:0", "--enrolment", "https://127.0.0.1:0", "--host", "127.0.0.1");
+        var (_, word, invited) = await Cli.RunAsync("pki", "invite", "alice", "--role", "operator", "--token-file", coordinator.TokenFile);
+        Assert.Equal("", invited);
+        var me = _run.In($"me-{Guid.NewGuid():N}");
+        var (enrolled, _, refusal) = await Cli.RunAsync("enrol", word.Trim(), "--state", me);
+        Assert.True(enrolled == ExitCode.Ok, refusal);
+
+        Assert.Equal(ExitCode.Ok, (await Cli.RunAsync("context", "set", "--identity", me)).Code);
+        var (code, _, error) = await Cli.RunAsync("run", "ls");
+        Assert.True(code == ExitCode.Ok, error);
+
+        // A token that is named is the one that counts.
+        Assert.Equal(ExitCode.Unreachable, (await Cli.RunAsync("run", "ls", "--token-file", _run.Coordinator.TokenFile, "--coordinator", "http://127.0.0.1:1")).Code);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--identity", "/does/not/exist")]
+    [InlineData("--identity", "/does/not/exist", "--token-file", "/dev/null")]
+    public async Task Set_WithoutOneThatIsThere_RemembersNothing(params string[] flags)
+    {
+        Assert.Equal(ExitCode.Usage, (await Cli.RunAsync(["context", "set", .. flags])).Code);
+        Assert.False(File.Exists(_file));
     }
 
     [Fact]
