@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
 from fedlearn import DataVault, KeyFile, Passphrase, RsaPem, VaultError
+from fedlearn.vault.events import merkle_root
 from fedlearn.vault.images import image_schema, load_images
 from fedlearn.vault.split import TestSplit
 from fedlearn.vault.store import SealedStore
@@ -106,6 +108,32 @@ def test_key_rotated_by_the_command_opens_what_was_sealed_here(cli, tmp_path):
         DataVault(tmp_path / "vault", KeyFile(tmp_path / "old.key"))
     with DataVault(tmp_path / "vault", KeyFile(tmp_path / "new.key")) as vault:
         assert vault.verify() == 1_000
+
+
+# The known answers of RFC 9162's trees over the leaves "", 00, 10, 2021, 3031, 40414243 (hex).
+@pytest.mark.parametrize("count, start, end", [(1, "6e340b9c", "afa01d"), (2, "fac54203", "e3c125"), (3, "aeb6bcfe", "e06e77"), (4, "d37ee418", "9614b7")])
+def test_merkle_root_of_known_leaves_is_the_published_one(count, start, end):
+    leaves = [bytes.fromhex(leaf) for leaf in ["", "00", "10", "2021", "3031", "40414243"]]
+    root = merkle_root(leaves[:count]).hex()
+    assert root.startswith(start) and root.endswith(end)
+    assert merkle_root([]) == hashlib.sha256(b"").digest()
+
+
+def test_imports_of_both_stand_in_one_record_that_the_command_verifies(cli, tmp_path):
+    folder, key = tmp_path / "vault", tmp_path / "vault.key"
+    common = ["--vault", str(folder), "--key-file", str(key)]
+    run(cli, "data", "import", *common, "--digits", "50")
+    with DataVault(folder, KeyFile(key)) as vault:
+        names = [vault.find().name, vault.write(SCHEMA, 5, RECORDS).name, vault.write(SCHEMA, 5, RECORDS[:10]).name]
+    run(cli, "data", "import", *common, "--digits", "60")
+
+    shown = run(cli, "data", "log", "--vault", str(folder))
+    assert all(name[:8] in shown for name in names), shown
+    lines = (folder / "events.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["version"] for line in lines] == [1, 2, 3, 4]
+
+    (folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in lines[:1] + lines[2:]))
+    assert subprocess.run([cli, "data", "log", "--vault", str(folder)], capture_output=True).returncode != 0
 
 
 def test_vault_every_damaged_bit_of_a_file_is_noticed(tmp_path):

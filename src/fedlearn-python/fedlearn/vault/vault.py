@@ -9,7 +9,7 @@ import secrets
 from typing import Any, Dict, Iterable, List, Union
 
 from ..errors import VaultError
-from . import files
+from . import events, files
 from .keyring import KeyRing
 from .keys import KeySource, PathText
 from .records import RecordFile, write_trailer
@@ -106,6 +106,7 @@ class DataVault:
         if not sealed:
             raise VaultError("the source has no records: nothing was imported")
         version = VaultVersion(number, version_id, created, digest, record_length, basis + sealed)
+        events.imported(self.folder, version)
         write_version(self.folder, version)
         return version
 
