@@ -22,11 +22,12 @@ internal sealed class HostileProof : IProof
 
     public string Name => "hostile";
 
-    public string Summary => "floods, half requests and bombs beside honest calls; --attack NAME, --turns N (3), --milliseconds N (1500) of each turn";
+    public string Summary => "floods, half requests and bombs beside honest calls; --attack NAME, --turns N (3), --milliseconds N (1500) of each turn, --connections N (10000) at most";
 
     public async Task<bool> RunAsync(ProofArguments arguments)
     {
-        var chosen = Attack.All.Where(a => arguments.Text("attack") is not { } name || a.Name == name).ToList();
+        var most = arguments.Int("connections", 10_000);
+        var chosen = Attack.All.Where(a => arguments.Text("attack") is not { } name || a.Name == name).Select(a => a with { Connections = Math.Min(a.Connections, most) }).ToList();
         if (chosen.Count == 0)
         {
             throw new ArgumentException($"no attack {arguments.Text("attack")}; there are {string.Join(", ", Attack.All.Select(a => a.Name))}");
