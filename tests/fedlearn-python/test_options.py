@@ -20,8 +20,18 @@ def announced(**parts):
     return run
 
 
+class Usual(Trainer):
+    """A trainer that nobody lets train here."""
+
+    def fit(self, parameters, context):
+        raise AssertionError("only asked whether it would")
+
+    def evaluate(self, parameters, context):
+        raise AssertionError("only asked whether it would")
+
+
 def decide(run=None, trainer=None, policy=None, **more):
-    return Admission("a", [trainer or Trainer()], policy or Policy(["digits-*"]), **more).decide(run or announced())
+    return Admission("a", [trainer or Usual()], policy or Policy(["digits-*"]), **more).decide(run or announced())
 
 
 def test_admission_run_that_fits_is_accepted_with_this_participants_limits():
@@ -29,18 +39,27 @@ def test_admission_run_that_fits_is_accepted_with_this_participants_limits():
     assert isinstance(answer, Accepted) and (answer.run.settings.max_steps, answer.run.settings.max_seconds) == (5, 3)
 
 
-class Other(Trainer):
+class Other(Usual):
     kind = "other"
 
 
-class Unwilling(Trainer):
+class Unwilling(Usual):
     def decline_reason(self, run):
         return f"no {run.name} today"
 
 
-class Broken(Trainer):
+class Broken(Usual):
     def decline_reason(self, run):
         raise KeyError("oops")
+
+
+def test_trainer_without_its_two_methods_is_refused_before_it_runs():
+    class Half(Trainer):
+        def fit(self, parameters, context):
+            raise AssertionError("never made")
+
+    with pytest.raises(TypeError, match="evaluate"):
+        Half()
 
 
 @pytest.mark.parametrize("answer, words", [

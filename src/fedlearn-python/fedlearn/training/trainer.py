@@ -1,6 +1,7 @@
 """The trainer: the two methods that a participant writes, and what they are given."""
 from __future__ import annotations
 
+import abc
 import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence
@@ -89,7 +90,7 @@ class EvaluationResult:
     """Finite numbers by name, at most 64: `loss`, `accuracy`, ..."""
 
 
-class Trainer:
+class Trainer(abc.ABC):
     """To be derived from, or imitated: any object with `fit` and `evaluate` is a trainer, and the members below have these defaults."""
 
     kind: Optional[str] = None
@@ -105,13 +106,13 @@ class Trainer:
         """Why it cannot serve a run, for the operator; None where it can."""
         return None
 
+    @abc.abstractmethod
     def fit(self, parameters: Tensors, context: Context) -> FitResult:
         """Trains from these parameters, which may be written to, and returns new ones."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def evaluate(self, parameters: Tensors, context: Context) -> EvaluationResult:
         """Says how good these parameters are."""
-        raise NotImplementedError
 
 
 def member(trainer: Any, name: str) -> Any:
