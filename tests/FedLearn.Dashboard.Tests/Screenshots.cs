@@ -22,7 +22,7 @@ public sealed class Screenshots(Chromium chromium)
         var last = false;
         foreach (var (id, k) in s_clients.Select((id, k) => (id, k)))
         {
-            federation.AddWorker(id, [.. LocalTrainer.ForAllKinds(Digits(k)).Select(t => new SlowTrainer(t, round => last && round > 14 ? TimeSpan.FromSeconds(k * 40) : TimeSpan.FromMilliseconds(40 + (k * 30))))]);
+            federation.AddWorker(id, [.. LocalTrainer.ForAllKinds(Digits(k)).Select(t => new HeldTrainer(t, round => last && round > 14 && k > 0))]);
         }
 
         var first = await CreateAsync(federation, "digits-baseline", 20, 0.01);

@@ -2,8 +2,10 @@ using FedLearn.Client.Training;
 
 namespace FedLearn.Dashboard.Tests.Fakes;
 
-/// <summary>A real trainer that takes as long as one on more data: so that a picture shows clients at work.</summary>
-internal sealed class SlowTrainer(ITrainer real, Func<int, TimeSpan> pause) : ITrainer
+/// <summary>A real trainer that does not come to an end in some rounds: so that a picture shows clients at work.</summary>
+/// <param name="real">The trainer.</param>
+/// <param name="holds">Whether it goes on for as long as a round lasts.</param>
+internal sealed class HeldTrainer(ITrainer real, Predicate<int> holds) : ITrainer
 {
     public string Kind => real.Kind;
 
@@ -19,7 +21,11 @@ internal sealed class SlowTrainer(ITrainer real, Func<int, TimeSpan> pause) : IT
 
     public async ValueTask<FitResult> FitAsync(FitContext context, CancellationToken cancellationToken)
     {
-        await Task.Delay(pause(context.Round), cancellationToken);
+        if (holds(context.Round))
+        {
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        }
+
         return await real.FitAsync(context, cancellationToken);
     }
 
