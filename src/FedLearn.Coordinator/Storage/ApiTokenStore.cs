@@ -20,8 +20,9 @@ internal sealed class ApiTokenStore(IDbContextFactory<CoordinatorDb> factory, Lo
         db.Add(new ApiTokenRow
         {
             Name = token.Name,
-            TokenHash = IsRole(token) ? token.TokenHash : string.Join(' ', [token.TokenHash, .. Scopes.NamesOf(token.Scopes)]),
+            TokenHash = token.TokenHash,
             IsOperator = token.Scopes == Scope.Operator,
+            Scopes = IsRole(token) ? null : string.Join(' ', Scopes.NamesOf(token.Scopes)),
             CreatedUnixMs = token.CreatedUnixMs,
             ExpiresUnixMs = token.ExpiresUnixMs,
         });
@@ -49,8 +50,7 @@ internal sealed class ApiTokenStore(IDbContextFactory<CoordinatorDb> factory, Lo
 
     private static StoredToken FromRow(ApiTokenRow row)
     {
-        var words = row.TokenHash.Split(' ');
-        var scopes = row.IsOperator ? Scope.Operator : words.Length == 1 ? Scope.Viewer : Scopes.Parse(words.Skip(1), out _);
-        return new StoredToken(row.Name, words[0], scopes, row.CreatedUnixMs, row.ExpiresUnixMs);
+        var scopes = row.IsOperator ? Scope.Operator : row.Scopes is { } names ? Scopes.Parse(names.Split(' '), out _) : Scope.Viewer;
+        return new StoredToken(row.Name, row.TokenHash, scopes, row.CreatedUnixMs, row.ExpiresUnixMs);
     }
 }

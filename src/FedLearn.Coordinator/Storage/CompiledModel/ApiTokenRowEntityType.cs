@@ -19,7 +19,7 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
                 "FedLearn.Coordinator.Storage.Rows.ApiTokenRow",
                 typeof(ApiTokenRow),
                 baseEntityType,
-                propertyCount: 6,
+                propertyCount: 7,
                 keyCount: 1);
 
             var name = runtimeEntityType.AddProperty(
@@ -56,6 +56,13 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
                 propertyInfo: typeof(ApiTokenRow).GetProperty("IsOperator", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(ApiTokenRow).GetField("<IsOperator>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
+
+            var scopes = runtimeEntityType.AddProperty(
+                "Scopes",
+                typeof(string),
+                propertyInfo: typeof(ApiTokenRow).GetProperty("Scopes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ApiTokenRow).GetField("<Scopes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
 
             var tokenHash = runtimeEntityType.AddProperty(
                 "TokenHash",

@@ -11,7 +11,7 @@ namespace FedLearn.Coordinator.Storage.CompiledModel
     public partial class CoordinatorDbModel
     {
         private CoordinatorDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("b106d31c-a121-4da0-bfe9-43cac8401249"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("55d80eac-8567-4c55-8cd0-9713cf77bc36"), entityTypeCount: 11)
         {
         }
 

@@ -33,6 +33,9 @@ namespace FedLearn.Coordinator.Storage.Migrations
                     b.Property<bool>("IsOperator")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Scopes")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TokenHash")
                         .IsRequired()
                         .HasColumnType("TEXT");

@@ -46,10 +46,13 @@ internal sealed class ApiTokenRow : CheckedRow
 {
     public required string Name { get; set; }
 
-    /// <summary>SHA-256 of its bytes, lower-case hex; where it has other scopes than an operator's or a viewer's, their names after it, each after a blank.</summary>
+    /// <summary>SHA-256 of its bytes, lower-case hex.</summary>
     public required string TokenHash { get; set; }
 
     public bool IsOperator { get; set; }
+
+    /// <summary>The names of its scopes, each after a blank but the first, where they are neither an operator's nor a viewer's; otherwise null.</summary>
+    public string? Scopes { get; set; }
 
     public long CreatedUnixMs { get; set; }
 
@@ -57,6 +60,13 @@ internal sealed class ApiTokenRow : CheckedRow
 
     protected override string Title => $"the token of {Name}";
 
-    protected override void AddFields(FieldHash hash) => hash
-        .Add(Name).Add(TokenHash).Add(IsOperator).Add(CreatedUnixMs).Add(ExpiresUnixMs);
+    protected override void AddFields(FieldHash hash)
+    {
+        hash.Add(Name).Add(TokenHash).Add(IsOperator).Add(CreatedUnixMs).Add(ExpiresUnixMs);
+        if (Scopes is not null)
+        {
+            // Rows from before there were scopes keep their checksum.
+            hash.Add(Scopes);
+        }
+    }
 }
